@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"reflect"
+	"sort"
+	"sync"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+
+	"dunwatch/internal/fault"
+)
+
+// Column is one column of a row as the database holds it: nil, int64, float64,
+// string or []byte.
+type Column struct {
+	Name  string
+	Value driver.Value
+}
+
+// Insert stores a row of a table of record and notes it for the audit entry.
+// R is a row struct with a column "id", whose value is set afterwards.
+func Insert[R any](ctx context.Context, tx *Tx, r *R) error {
+	return InsertAll(ctx, tx, []*R{r})
+}
+
+// InsertAll stores many rows of one table with one statement.
+func InsertAll[R any](ctx context.Context, tx *Tx, rows []*R) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := tx.DB.WithContext(ctx).Create(rows).Error; err != nil {
+		return fmt.Errorf("insert %T: %w", rows[0], err)
+	}
+	s, err := schemaOf(tx.DB, rows[0])
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		cols, err := columnsOf(ctx, s, reflect.ValueOf(r))
+		if err != nil {
+			return err
+		}
+		tx.written = append(tx.written, Written{Table: s.Table, ID: idOf(cols), Values: cols})
+	}
+	return nil
+}
+
+// InsertPlain stores a row of a table that is not of record (sessions, outbox,
+// leases): nothing is noted.
+func InsertPlain[R any](ctx context.Context, tx *Tx, r *R) error {
+	if err := gorm.G[R](tx.DB).Create(ctx, r); err != nil {
+		return fmt.Errorf("insert %T: %w", r, err)
+	}
+	return nil
+}
+
+// Set is one column of an update.
+func Set(column string, value any) clause.Assignment {
+	return clause.Assignment{Column: clause.Column{Name: column}, Value: value}
+}
+
+// Update changes the named columns of the row of record with this id, if it
+// still has this version, adds one to the version and notes the row for the
+// audit entry. It fails with fault.Conflict when somebody else was first.
+func Update[R any](ctx context.Context, tx *Tx, id, version int64, set ...clause.Assignment) error {
+	s, err := schemaOf(tx.DB, new(R))
+	if err != nil {
+		return err
+	}
+	set = append(set, Set("version", version+1))
+	n, err := gorm.G[R](tx.DB).Where("id = ? AND version = ?", id, version).Set(assignments(set)...).Update(ctx)
+	if err != nil {
+		return fmt.Errorf("update %s %d: %w", s.Table, id, err)
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "fault.stale")
+	}
+	tx.written = append(tx.written, Written{Table: s.Table, ID: id})
+	return nil
+}
+
+// Amend is Update for rows of record without a version, which one command at a
+// time can reach. It fails with fault.NotFound when there is no such row.
+func Amend[R any](ctx context.Context, tx *Tx, id int64, set ...clause.Assignment) error {
+	s, err := schemaOf(tx.DB, new(R))
+	if err != nil {
+		return err
+	}
+	n, err := gorm.G[R](tx.DB).Where("id = ?", id).Set(assignments(set)...).Update(ctx)
+	if err != nil {
+		return fmt.Errorf("update %s %d: %w", s.Table, id, err)
+	}
+	if n == 0 {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	tx.written = append(tx.written, Written{Table: s.Table, ID: id})
+	return nil
+}
+
+func assignments(set []clause.Assignment) []clause.Assigner {
+	out := make([]clause.Assigner, len(set))
+	for i, a := range set {
+		out[i] = a
+	}
+	return out
+}
+
+// ReadRow reads all columns of a row in the order of their names.
+func ReadRow(ctx context.Context, tx *Tx, table string, id int64) ([]Column, error) {
+	rows, err := tx.DB.Statement.ConnPool.QueryContext(ctx, tx.bind("SELECT * FROM "+table+" WHERE id = ?"), id)
+	if err != nil {
+		return nil, fmt.Errorf("read %s %d: %w", table, id, err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, fmt.Errorf("read %s %d: %w", table, id, gorm.ErrRecordNotFound)
+	}
+	cols, err := ScanRow(rows)
+	if err != nil {
+		return nil, err
+	}
+	return cols, rows.Err()
+}
+
+// rowScanner is what ScanRow needs of *sql.Rows.
+type rowScanner interface {
+	Columns() ([]string, error)
+	Scan(dest ...any) error
+}
+
+// ScanRow reads the current row of any query, columns in the order of their
+// names, values reduced to nil, int64, float64, string or []byte.
+func ScanRow(rows rowScanner) ([]Column, error) {
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	vals := make([]any, len(names))
+	ptrs := make([]any, len(names))
+	for i := range vals {
+		ptrs[i] = &vals[i]
+	}
+	if err := rows.Scan(ptrs...); err != nil {
+		return nil, err
+	}
+	cols := make([]Column, len(names))
+	for i, n := range names {
+		if cols[i], err = column(n, vals[i]); err != nil {
+			return nil, err
+		}
+	}
+	sort.Slice(cols, func(i, j int) bool { return cols[i].Name < cols[j].Name })
+	return cols, nil
+}
+
+func column(name string, v any) (Column, error) {
+	dv, err := driver.DefaultParameterConverter.ConvertValue(v)
+	if err != nil {
+		return Column{}, fmt.Errorf("column %s: %w", name, err)
+	}
+	switch x := dv.(type) {
+	case bool:
+		dv = int64(0)
+		if x {
+			dv = int64(1)
+		}
+	case []byte:
+		if len(x) == 0 { // drivers do not agree on empty against NULL
+			dv = nil
+		}
+	}
+	return Column{name, dv}, nil
+}
+
+var schemas sync.Map
+
+func schemaOf(db *gorm.DB, row any) (*schema.Schema, error) {
+	s, err := schema.Parse(row, &schemas, db.NamingStrategy)
+	if err != nil {
+		return nil, fmt.Errorf("parse %T: %w", row, err)
+	}
+	return s, nil
+}
+
+func columnsOf(ctx context.Context, s *schema.Schema, rv reflect.Value) ([]Column, error) {
+	cols := make([]Column, 0, len(s.DBNames))
+	for _, name := range s.DBNames {
+		v, _ := s.FieldsByDBName[name].ValueOf(ctx, rv)
+		c, err := column(name, v)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Table, err)
+		}
+		cols = append(cols, c)
+	}
+	sort.Slice(cols, func(i, j int) bool { return cols[i].Name < cols[j].Name })
+	return cols, nil
+}
+
+func idOf(cols []Column) int64 {
+	for _, c := range cols {
+		if c.Name == "id" {
+			id, _ := c.Value.(int64)
+			return id
+		}
+	}
+	return 0
+}

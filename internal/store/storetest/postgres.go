@@ -1,0 +1,160 @@
+package storetest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes test databases
+)
+
+// One cluster serves all tests of a test binary; each test gets a database.
+var cluster struct {
+	once sync.Once
+	dir  string
+	err  error
+	n    atomic.Int64
+}
+
+// PostgresURL makes an empty database in the throw-away cluster and returns its
+// URL. The server dies with the test process.
+func PostgresURL(tb testing.TB) string {
+	tb.Helper()
+	cluster.once.Do(func() { cluster.dir, cluster.err = startCluster() })
+	if cluster.err != nil {
+		SkipOrFail(tb, "PostgreSQL is not available (Debian: apt-get install postgresql): "+cluster.err.Error())
+	}
+	name := fmt.Sprintf("t%d", cluster.n.Add(1))
+	admin, err := sql.Open("pgx", clusterURL("postgres"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer admin.Close()
+	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
+		tb.Fatal(err)
+	}
+	return clusterURL(name)
+}
+
+func clusterURL(db string) string {
+	q := url.Values{"host": {cluster.dir}, "user": {"app"}, "sslmode": {"disable"}}
+	return "postgres:///" + db + "?" + q.Encode()
+}
+
+func startCluster() (string, error) {
+	bin, err := findPostgres()
+	if err != nil {
+		return "", err
+	}
+	// A socket's path may have 107 bytes: not under the test's own folder.
+	dir, err := os.MkdirTemp("", "dwpg")
+	if err != nil {
+		return "", err
+	}
+	cred, err := unprivileged(dir)
+	if err != nil {
+		return "", err
+	}
+	cmd := func(name string, args ...string) *exec.Cmd {
+		c := exec.Command(filepath.Join(bin, name), args...)
+		c.Dir = dir
+		c.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=" + dir}
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: cred, Pdeathsig: syscall.SIGQUIT}
+		return c
+	}
+	data := filepath.Join(dir, "d")
+	out, err := cmd("initdb", "-D", data, "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	started := make(chan error, 1)
+	// Pdeathsig follows the thread that started the child: keep that thread.
+	go func() {
+		lockThread()
+		srv := cmd("postgres", "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off",
+			"-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200")
+		err := srv.Start()
+		started <- err
+		if err == nil {
+			srv.Wait()
+		}
+	}()
+	if err := <-started; err != nil {
+		return "", err
+	}
+	return dir, awaitCluster(dir)
+}
+
+// awaitCluster retries, since the socket accepts before the server is ready.
+func awaitCluster(dir string) error {
+	q := url.Values{"host": {dir}, "user": {"app"}, "sslmode": {"disable"}}
+	db, err := sql.Open("pgx", "postgres:///postgres?"+q.Encode())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := db.PingContext(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("postgres did not start: %w", err)
+		case <-tick.C:
+		}
+	}
+}
+
+// unprivileged gives dir to an ordinary user where the tests run as root, which
+// PostgreSQL refuses to.
+func unprivileged(dir string) (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err := strconv.Atoi(u.Uid)
+		if err != nil {
+			return nil, err
+		}
+		gid, err := strconv.Atoi(u.Gid)
+		if err != nil {
+			return nil, err
+		}
+		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, uid, gid)
+	}
+	return nil, errors.New("running as root, and neither the user postgres nor nobody exists")
+}
+
+func findPostgres() (string, error) {
+	if p, err := exec.LookPath("initdb"); err == nil {
+		if p, err = filepath.EvalSymlinks(p); err == nil {
+			return filepath.Dir(p), nil
+		}
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		return "", errors.New("initdb not found")
+	}
+	return filepath.Dir(found[len(found)-1]), nil
+}
