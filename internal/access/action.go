@@ -1,0 +1,66 @@
+package access
+
+import "strings"
+
+// Action is a deed that the policy knows, written object.verb.
+type Action string
+
+// Every action. A new one needs a row in policies/access/policy.csv; the tests
+// say what is missing.
+const (
+	FileComplaint     Action = "complaint.file"
+	ReadComplaint     Action = "complaint.read"
+	AddEvidence       Action = "complaint.add_evidence"
+	Message           Action = "complaint.message"
+	Withdraw          Action = "complaint.withdraw"
+	RequestReview     Action = "complaint.request_review"
+	Screen            Action = "complaint.screen"
+	ImportComplaints  Action = "complaint.import"
+	RevealIdentity    Action = "complaint.reveal"
+	ReadEvidence      Action = "evidence.read"
+	ReadCase          Action = "case.read"
+	AssignCase        Action = "case.assign"
+	TakeCase          Action = "case.take"
+	NoteCase          Action = "case.note"
+	RecordFinding     Action = "case.find"
+	CloseCase         Action = "case.close"
+	RecuseCase        Action = "case.recuse"
+	ReadPenalty       Action = "penalty.read"
+	ProposePenalty    Action = "penalty.propose"
+	ApprovePenalty    Action = "penalty.approve"
+	IssuePenalty      Action = "penalty.issue"
+	ReadFirm          Action = "firm.read"
+	ManageFirm        Action = "firm.manage"
+	ReadReport        Action = "report.read"
+	ReadAudit         Action = "audit.read"
+	ManageAccount     Action = "account.manage"
+	ManageOwnSession  Action = "account.self"
+	UseFirmPortal     Action = "portal.use"
+	ManageCalendar    Action = "calendar.manage"
+	ReadOperations    Action = "operations.read"
+	ReadPublicRecords Action = "public.read"
+)
+
+// Actions lists every action.
+var Actions = []Action{
+	FileComplaint, ReadComplaint, AddEvidence, Message, Withdraw, RequestReview, Screen, ImportComplaints, RevealIdentity,
+	ReadEvidence, ReadCase, AssignCase, TakeCase, NoteCase, RecordFinding, CloseCase, RecuseCase,
+	ReadPenalty, ProposePenalty, ApprovePenalty, IssuePenalty, ReadFirm, ManageFirm, ReadReport, ReadAudit,
+	ManageAccount, ManageOwnSession, UseFirmPortal, ManageCalendar, ReadOperations, ReadPublicRecords,
+}
+
+// Object is the part before the dot.
+func (a Action) Object() string {
+	o, _, _ := strings.Cut(string(a), ".")
+	return o
+}
+
+// seeing names the action that shows a thing at all: who lacks it hears that
+// the thing does not exist.
+var seeing = map[string]Action{
+	"complaint": ReadComplaint,
+	"evidence":  ReadEvidence,
+	"case":      ReadCase,
+	"penalty":   ReadPenalty,
+	"firm":      ReadFirm,
+}
