@@ -130,9 +130,9 @@ func lintRow(f []string, roles, acts map[string]bool) error {
 		if f[3] != "own" && f[3] != "unit" && f[3] != "any" {
 			return fmt.Errorf("unknown reach %q", f[3])
 		}
-	case "g2":
+	case "g":
 		if len(f) != 3 {
-			return fmt.Errorf("a g2 row has 3 fields, this has %d", len(f))
+			return fmt.Errorf("a g row has 3 fields, this has %d", len(f))
 		}
 	default:
 		return fmt.Errorf("unknown row kind %q", f[0])

@@ -86,7 +86,7 @@ func TestLint(t *testing.T) {
 		{"p, reviewr, case.read, own", `unknown role "reviewr"`},
 		{"p, reviewer, case.read, own # a note", `unknown reach "own # a note"`},
 		{"\np, reviewer, case.read, own\np, reviewer, case.read, own", "line 3: repeats line 2"},
-		{"g, u1, admin", `unknown row kind "g"`},
+		{"g, own, unit, any", "a g row has 3 fields"},
 	} {
 		if err := lint(tt.rows); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%q: got %v, want %q", tt.rows, err, tt.want)
