@@ -11,7 +11,7 @@ import (
 
 func TestParseImportCSV(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("\ufeffdate,off\r\n2028-01-08,false\r\n")
+	b.WriteString("\ufeffdate,off\r\n2028-01-03,true\r\n")
 	for day := 1; day <= 8; day++ {
 		fmt.Fprintf(&b, "2027-10-%02d, TRUE\r\n", day)
 	}
@@ -19,7 +19,7 @@ func TestParseImportCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(im.Days) != 9 || !im.Days[d("2027-10-08")] || im.Days[d("2028-01-08")] {
+	if len(im.Days) != 9 || !im.Days[d("2027-10-08")] || !im.Days[d("2028-01-03")] {
 		t.Errorf("days = %v", im.Days)
 	}
 	// One day of 2028 corrects, it does not announce.
