@@ -1,0 +1,126 @@
+package httpd
+
+import (
+	"bytes"
+	"io"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"dunwatch/internal/locale"
+	"dunwatch/web"
+)
+
+var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
+
+func testRenderer(t testing.TB) *renderer {
+	t.Helper()
+	catalog, err := locale.Load(web.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := newRenderer(web.FS, catalog, shanghai, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func renderPage(t testing.TB, r *renderer, lang locale.Lang, name string, data any) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := r.render(&b, lang, name, data); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestStyleguideRendersInBothLanguagesAndRooms(t *testing.T) {
+	r := testRenderer(t)
+	for _, lang := range locale.Langs {
+		for _, address := range []string{"/styleguide", "/styleguide?room=desk", "/styleguide?room=desk&state=ok"} {
+			u, err := url.Parse(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			html := renderPage(t, r, lang, "styleguide", newStyleguide(lang, u))
+			for _, bad := range []string{" style=", "onclick=", "<style", "no value", "ZgotmplZ", "%!"} {
+				if strings.Contains(html, bad) {
+					t.Errorf("%s %s: page holds %q", lang, address, bad)
+				}
+			}
+			if want := `<html lang="` + lang.Tag() + `">`; !strings.Contains(html, want) {
+				t.Errorf("%s %s: no %s", lang, address, want)
+			}
+		}
+	}
+	if missing := r.catalog.Missing(); len(missing) > 0 {
+		t.Errorf("messages missing: %v", missing)
+	}
+}
+
+func TestRejectedFormKeepsWordsAndLinksErrors(t *testing.T) {
+	r := testRenderer(t)
+	html := renderPage(t, r, locale.ZH, "styleguide", newStyleguide(locale.ZH, &url.URL{Path: "/styleguide"}))
+	for _, want := range []string{
+		"<title>错误：界面样本", `<a href="#f-phone">请填写 7 至 15 位电话号码</a>`, `value="１３８ 0013"`,
+		`id="f-phone-error"`, `aria-describedby="f-phone-hint f-phone-error"`, `name="from.month" value="2"`,
+		`id="f-channels" name="channels" value="phone" checked`,
+	} {
+		if !strings.Contains(html, want) {
+			t.Errorf("page lacks %s", want)
+		}
+	}
+}
+
+func TestLoadRefusesWhatWouldBeBlank(t *testing.T) {
+	catalog, err := locale.Load(fstest.MapFS{"locales/zh/a.yaml": {Data: []byte("a: 甲")}, "locales/en/a.yaml": {Data: []byte("a: A")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, page, want string }{
+		{"partial", `{{template "nothing" .}}`, `no template "nothing"`},
+		{"message", `{{t "b"}}`, `message "b" is missing`},
+		{"argument", `{{template "c" (dict "lable" 1)}}`, `no argument "lable"`},
+		{"syntax", `{{if .X}}`, "unexpected EOF"},
+		{"escape", `<a href='{{.X}}`, "ends in a non-text context"},
+		{"function", `{{nope}}`, `"nope" not defined`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fsys := fstest.MapFS{
+				"static/app.css":              {Data: []byte("")},
+				"templates/components/c.html": {Data: []byte("{{.label}}")},
+				"templates/x/page.html":       {Data: []byte(tt.page)},
+			}
+			_, err := newRenderer(fsys, catalog, time.UTC, false)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestFailedPageWritesNothing(t *testing.T) {
+	r := testRenderer(t)
+	var b bytes.Buffer
+	if err := r.render(&b, locale.ZH, "styleguide", struct{ Desk bool }{}); err == nil || b.Len() > 0 {
+		t.Errorf("wrote %d bytes, error %v", b.Len(), err)
+	}
+}
+
+func BenchmarkTableOf50Rows(b *testing.B) {
+	r := testRenderer(b)
+	p := newStyleguide(locale.ZH, &url.URL{Path: "/styleguide", RawQuery: "room=desk&state=ok"})
+	for len(p.Rows) < 50 {
+		p.Rows = append(p.Rows, p.Rows...)
+	}
+	p.Rows = p.Rows[:50]
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := r.render(io.Discard, locale.ZH, "styleguide", p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
