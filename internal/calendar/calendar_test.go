@@ -12,11 +12,12 @@ import (
 	"pgregory.net/rapid"
 
 	"dunwatch/internal/calendar"
+	"dunwatch/policies"
 )
 
 func mustLoad(t testing.TB) map[string]*calendar.Calendar {
 	t.Helper()
-	all, err := calendar.Load(os.DirFS("../../policies"))
+	all, err := calendar.Load(policies.FS)
 	if err != nil {
 		t.Fatal(err)
 	}

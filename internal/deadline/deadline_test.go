@@ -2,16 +2,17 @@ package deadline_test
 
 import (
 	"errors"
-	"os"
+
 	"testing"
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/deadline"
+	"dunwatch/policies"
 )
 
 func mustChina(t testing.TB) *calendar.Calendar {
 	t.Helper()
-	all, err := calendar.Load(os.DirFS("../../policies"))
+	all, err := calendar.Load(policies.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
