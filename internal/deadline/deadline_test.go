@@ -2,7 +2,6 @@ package deadline_test
 
 import (
 	"errors"
-
 	"testing"
 
 	"dunwatch/internal/calendar"

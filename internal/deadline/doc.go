@@ -7,8 +7,9 @@
 //   - The day of the start is not counted; day one is the next day (民法典 201,
 //     民事诉讼法 85).
 //   - Working days are those of the calendar, make-up days included; which limits
-//     count them is data of the rulebook (行政处罚法 85). Weeks are seven days. A month ends on the day of the same number, or on the last day
-//     of a shorter month (民法典 202).
+//     count them is data of the rulebook (行政处罚法 85). Weeks are seven days.
+//     A month ends on the day of the same number, or on the last day of a shorter
+//     month (民法典 202).
 //   - A suspension takes out the days after the day of the suspension, up to and
 //     including the day of the resumption. The day of suspension still counts,
 //     for the clock ran in it; the day of resumption is like a day of start: the
