@@ -59,7 +59,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	if rows != n || lost != 1 {
 		t.Errorf("%d rows, %d rejects", rows, lost)
 	}
-	if most > first+3*maxRecord {
+	if most > first+(4<<20) {
 		t.Errorf("heap grew from %d to %d bytes", first, most)
 	}
 }
@@ -153,11 +153,10 @@ func BenchmarkReader(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		start := time.Now()
-		rows, _, err := read(strings.NewReader(text), Options{})
-		ours += time.Since(start)
-		if err != nil || len(rows) != n {
-			b.Fatal(err)
+		if rows := count(b, text); rows != n {
+			b.Fatalf("%d rows", rows)
 		}
+		ours += time.Since(start)
 		start = time.Now()
 		r := csv.NewReader(strings.NewReader(text))
 		for {
@@ -169,4 +168,23 @@ func BenchmarkReader(b *testing.B) {
 	}
 	b.ReportMetric(float64(n*b.N)/ours.Seconds(), "rows/s")
 	b.ReportMetric(ours.Seconds()/theirs.Seconds(), "x_encoding/csv")
+}
+
+// count reads all rows and keeps none.
+func count(tb testing.TB, text string) (rows int) {
+	tb.Helper()
+	r, err := NewReader(strings.NewReader(text), Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for {
+		_, j, err := r.Next()
+		if err == io.EOF {
+			return rows
+		}
+		if err != nil || j != nil {
+			tb.Fatal(err, j)
+		}
+		rows++
+	}
 }

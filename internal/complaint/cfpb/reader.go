@@ -230,7 +230,7 @@ func (r *Reader) judge(c Complaint, value func(Column) string) (Complaint, Reaso
 }
 
 func optionalDate(s string) (calendar.Date, error) {
-	if fold(s) == "" || fold(s) == "na" {
+	if s == "" || s == "N/A" {
 		return calendar.Date{}, nil
 	}
 	return ParseDate(s)

@@ -51,6 +51,14 @@ const (
 // parseAnswer reports false for a word that is no answer at all: a sign that
 // the row's cells have shifted.
 func parseAnswer(raw string) (Answer, bool) {
+	switch raw { // as the regulator writes them, without a copy
+	case "Yes":
+		return Yes, true
+	case "No":
+		return No, true
+	case "", "N/A":
+		return Unknown, true
+	}
 	switch fold(raw) {
 	case "yes", "y", "true":
 		return Yes, true

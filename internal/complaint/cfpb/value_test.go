@@ -76,7 +76,8 @@ func TestDiff(t *testing.T) {
 		t.Error("changed, but the digest is the same")
 	}
 	// The border between two fields counts.
-	a, b := Complaint{Issue: "ab"}, Complaint{Issue: "a", SubIssue: "b"}
+	a := Complaint{Narrative: "x\x06y", Absent: 1 << PublicResponse}
+	b := Complaint{Narrative: "x", PublicResponse: "y"}
 	if a.Digest() == b.Digest() {
 		t.Error("moving text between fields keeps the digest")
 	}
