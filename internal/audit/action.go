@@ -1,0 +1,88 @@
+package audit
+
+// Action names what was done, object.verb. Every audited action is listed here.
+type Action string
+
+// Viewing protected data is an action too.
+const (
+	SetUpDone        Action = "account.set_up"
+	AccountCreated   Action = "account.created"
+	AccountChanged   Action = "account.changed"
+	AccountDisabled  Action = "account.disabled"
+	PasswordChanged  Action = "account.password_changed"
+	SecondFactorSet  Action = "account.second_factor_set"
+	SignedIn         Action = "account.signed_in"
+	SignedOut        Action = "account.signed_out"
+	SignInRefused    Action = "account.sign_in_refused"
+	UnitCreated      Action = "unit.created"
+	FirmCreated      Action = "firm.created"
+	FirmChanged      Action = "firm.changed"
+	FirmAliasAdded   Action = "firm.alias_added"
+	FirmLinked       Action = "firm.linked"
+	FirmUnlinked     Action = "firm.unlinked"
+	ComplaintFiled   Action = "complaint.filed"
+	ComplaintImport  Action = "complaint.imported"
+	ImportFinished   Action = "import.finished"
+	SupplementAsked  Action = "complaint.supplement_asked"
+	SupplementGiven  Action = "complaint.supplement_given"
+	ComplaintRefused Action = "complaint.not_accepted"
+	ComplaintRefer   Action = "complaint.referred"
+	ComplaintAccept  Action = "complaint.accepted"
+	ComplaintDrawn   Action = "complaint.withdrawn"
+	ReviewRequested  Action = "complaint.review_requested"
+	MessageSent      Action = "complaint.message_sent"
+	ComplaintClosed  Action = "complaint.closed"
+	IdentityRevealed Action = "complaint.identity_revealed"
+	EvidenceAdded    Action = "evidence.added"
+	EvidenceScanned  Action = "evidence.scanned"
+	EvidenceViewed   Action = "evidence.viewed"
+	CaseOpened       Action = "case.opened"
+	CaseViewed       Action = "case.viewed"
+	CaseAssigned     Action = "case.assigned"
+	CaseTaken        Action = "case.taken"
+	CaseNoted        Action = "case.noted"
+	CaseClosed       Action = "case.closed"
+	CaseReopened     Action = "case.reopened"
+	OfficerRecused   Action = "case.recused"
+	FindingRecorded  Action = "finding.recorded"
+	PenaltyProposed  Action = "penalty.proposed"
+	PenaltyReturned  Action = "penalty.returned"
+	PenaltyApproved  Action = "penalty.approved"
+	PenaltyIssued    Action = "penalty.issued"
+	PenaltyDropped   Action = "penalty.dropped"
+	DataExported     Action = "data.exported"
+	KeyDestroyed     Action = "data_key.destroyed"
+	CalendarImported Action = "calendar.imported"
+	AccessDenied     Action = "access.denied"
+)
+
+// Recorded lists the tables of record: each row in them answers to the last
+// entry that wrote it. The other tables hold what can be computed again or dies
+// by itself (sessions, drafts, outbox, counters, the tree's own).
+var Recorded = []string{
+	"units", "firms", "firm_aliases", "firm_links", "users",
+	"data_keys", "complaints", "complaint_codes", "complaint_channels", "accused", "complaint_events", "messages",
+	"clock_events", "evidence", "imports", "import_conflicts", "import_unmapped",
+	"cases", "case_events", "case_notes", "findings", "recusals",
+	"penalties", "penalty_measures", "penalty_findings", "penalty_events", "decisions",
+}
+
+// Unrecorded lists every other table with its reason; a test holds both lists
+// against the schema.
+var Unrecorded = map[string]string{
+	"counters":          "derived: the next number of a series",
+	"leases":            "dies by itself",
+	"outbox":            "delivery state; what was said is in the events",
+	"audit_entries":     "the record itself",
+	"audit_pending":     "the record itself",
+	"audit_leaves":      "the record itself",
+	"audit_hashes":      "the record itself",
+	"audit_checkpoints": "the record itself",
+	"sessions":          "die by themselves; signing in is an entry",
+	"sign_in_failures":  "counters that expire",
+	"setup_codes":       "used once before anything is on record",
+	"drafts":            "not filed yet: the person may still throw it away",
+	"draft_files":       "not filed yet",
+	"case_counts":       "derived from cases",
+	"goose_db_version":  "the migration tool's own",
+}

@@ -1,0 +1,192 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+	"gorm.io/gorm"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/store"
+)
+
+type entryRow struct {
+	ID        int64
+	At        store.Time
+	ActorRole string
+	ActorID   store.ID
+	ActorName string
+	Action    string
+	Subject   string
+	Detail    string
+	Rows      string
+	MAC       []byte `gorm:"column:mac"`
+}
+
+func (entryRow) TableName() string { return "audit_entries" }
+
+func (r entryRow) entry() (*Entry, error) {
+	e := &Entry{
+		ID: r.ID, At: r.At.Time(), ActorRole: access.Role(r.ActorRole), ActorID: int64(r.ActorID), ActorName: r.ActorName,
+		Action: Action(r.Action), Subject: r.Subject,
+	}
+	if r.Detail != "" {
+		d := json.NewDecoder(strings.NewReader(r.Detail))
+		d.UseNumber() // a number must encode again as it was
+		if err := d.Decode(&e.Detail); err != nil {
+			return nil, fmt.Errorf("entry %d: detail: %w", r.ID, err)
+		}
+	}
+	if r.Rows != "" {
+		if err := json.Unmarshal([]byte(r.Rows), &e.Rows); err != nil {
+			return nil, fmt.Errorf("entry %d: rows: %w", r.ID, err)
+		}
+	}
+	return e, nil
+}
+
+// insertEntry numbers the entry, so that the number is part of what is signed,
+// and stores it.
+func (l *Log) insertEntry(ctx context.Context, tx *store.Tx, e *Entry) error {
+	q := "SELECT coalesce(max(id), 0) + 1 FROM audit_entries"
+	if tx.Dialect == store.Postgres {
+		q = "SELECT nextval(pg_get_serial_sequence('audit_entries', 'id'))"
+	}
+	rows, err := tx.Rows(ctx, q)
+	if err != nil {
+		return err
+	}
+	if err := scanOne(rows, &e.ID); err != nil {
+		return err
+	}
+	r := entryRow{ID: e.ID, At: store.At(e.At), ActorRole: string(e.ActorRole), ActorID: store.ID(e.ActorID), ActorName: e.ActorName,
+		Action: string(e.Action), Subject: e.Subject}
+	if e.Detail != nil {
+		b, err := json.Marshal(e.Detail)
+		if err != nil {
+			return fmt.Errorf("encode detail: %w", err)
+		}
+		r.Detail = string(b)
+	}
+	if e.Rows != nil {
+		b, err := json.Marshal(e.Rows)
+		if err != nil {
+			return fmt.Errorf("encode rows: %w", err)
+		}
+		r.Rows = string(b)
+	}
+	leaf, err := e.Leaf()
+	if err != nil {
+		return err
+	}
+	r.MAC = l.mac(leaf)
+	if err := store.InsertPlain(ctx, tx, &r); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO audit_pending (entry_id) VALUES (?)", e.ID)
+	return err
+}
+
+func scanOne(rows interface {
+	Next() bool
+	Scan(...any) error
+	Close() error
+	Err() error
+}, dest ...any) error {
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return gorm.ErrRecordNotFound
+	}
+	return rows.Scan(dest...)
+}
+
+// pendingEntries are the oldest committed entries that are not in the tree.
+func pendingEntries(ctx context.Context, tx *store.Tx, limit int) ([]entryRow, error) {
+	return gorm.G[entryRow](tx.DB).
+		Where("id IN (SELECT entry_id FROM audit_pending ORDER BY entry_id LIMIT ?)", limit).
+		Order("id").Find(ctx)
+}
+
+// treeSize is the number of leaves.
+func treeSize(ctx context.Context, tx *store.Tx) (n int64, err error) {
+	rows, err := tx.Rows(ctx, "SELECT coalesce(max(seq), -1) + 1 FROM audit_leaves")
+	if err != nil {
+		return 0, err
+	}
+	return n, scanOne(rows, &n)
+}
+
+// hashReader reads the tree's hashes, newly made ones first.
+type hashReader struct {
+	ctx   context.Context
+	tx    *store.Tx
+	fresh map[int64]tlog.Hash
+}
+
+func (r hashReader) ReadHashes(idx []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(idx))
+	for i, x := range idx {
+		if h, ok := r.fresh[x]; ok {
+			out[i] = h
+			continue
+		}
+		rows, err := r.tx.Rows(r.ctx, "SELECT hash FROM audit_hashes WHERE idx = ?", x)
+		if err != nil {
+			return nil, err
+		}
+		var b []byte
+		if err := scanOne(rows, &b); err != nil {
+			return nil, fmt.Errorf("read hash %d: %w", x, err)
+		}
+		copy(out[i][:], b)
+	}
+	return out, nil
+}
+
+// Find lists the entries on a subject, oldest first: the record as the case
+// page shows it.
+func (l *Log) Find(ctx context.Context, subject string, limit int) ([]*Entry, error) {
+	var out []*Entry
+	err := l.db.Read(ctx, func(tx *store.Tx) error {
+		rows, err := gorm.G[entryRow](tx.DB).Where("subject = ?", subject).Order("id").Limit(limit).Find(ctx)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			e, err := r.entry()
+			if err != nil {
+				return err
+			}
+			out = append(out, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find entries on %s: %w", subject, err)
+	}
+	return out, nil
+}
+
+// entryByID reads one entry.
+func entryByID(ctx context.Context, tx *store.Tx, id int64) (*Entry, error) {
+	r, err := gorm.G[entryRow](tx.DB).Where("id = ?", id).First(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.entry()
+}
+
+// firstEntry is the oldest entry of an action on a subject.
+func firstEntry(ctx context.Context, tx *store.Tx, subject string, act Action) (*Entry, error) {
+	r, err := gorm.G[entryRow](tx.DB).Where("subject = ? AND action = ?", subject, string(act)).Order("id").First(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.entry()
+}
