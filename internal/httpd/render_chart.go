@@ -44,17 +44,15 @@ type Mark struct {
 	Point
 	X, Y, W float64
 	TextX   float64
-	Anchor  string // start, middle or end
-	Show    bool   // the label of a line's point fits
+	Show    bool // the label of a line's point fits
 }
 
 const (
-	plotWidth  = 640
-	barStep    = 30
-	barLabel   = 190 // room for the names of bars
-	barValue   = 90  // room for the number behind a bar
-	lineHeight = 220
-	linePad    = 34
+	plotWidth  = 400 // small, so that the words stay readable on a phone
+	barStep    = 42  // a name, and its bar below
+	barValue   = 70  // room for the number behind a bar
+	lineHeight = 200
+	linePad    = 30
 )
 
 // plot lays a chart out. Bars start at zero always; so does a line, because a
@@ -82,14 +80,14 @@ func (w words) plot(c Chart) Plot {
 }
 
 func plotBars(c Chart, top float64) Plot {
-	p := Plot{Chart: c, Width: plotWidth, Height: barStep*len(c.Points) + 4}
+	p := Plot{Chart: c, Width: plotWidth, Height: barStep * len(c.Points)}
 	for i, point := range c.Points {
 		width := 0.0
 		if !point.Missing {
-			width = round(math.Max(point.Value, 0) / top * (plotWidth - barLabel - barValue))
+			width = round(math.Max(point.Value, 0) / top * (plotWidth - barValue))
 		}
-		p.Marks = append(p.Marks, Mark{Point: point, X: barLabel, Y: float64(i*barStep) + 4, W: width,
-			TextX: barLabel + width + 8, Anchor: "start", Show: true})
+		p.Marks = append(p.Marks, Mark{Point: point, Y: float64(i * barStep), W: width,
+			TextX: width + 8})
 	}
 	return p
 }
@@ -107,9 +105,9 @@ func plotLine(c Chart, top float64) Plot {
 			path.Reset()
 		}
 	}
-	every := (len(c.Points) + 6) / 7
+	every := (len(c.Points) + 4) / 5
 	for i, point := range c.Points {
-		m := Mark{Point: point, X: round(linePad + step*float64(i)), Anchor: "middle"}
+		m := Mark{Point: point, X: round(linePad + step*float64(i))}
 		m.Show = every == 0 || (len(c.Points)-1-i)%every == 0
 		if point.Missing {
 			flush()

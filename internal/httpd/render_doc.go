@@ -13,8 +13,10 @@
 //     Layouts: layout-public (one column, roomy), layout-desk (rail, dense),
 //     layout-sheet (to print). The title never holds personal data; the layout
 //     adds "错误：" when a form was rejected, and the brand.
+//
 //  2. Give it a struct beside its handler that embeds Page, and fill it before
 //     rendering: render(w, lang, "<capability>/<page>", data).
+//
 //  3. Put its words in web/locales/zh/<capability>.yaml and en/<capability>.yaml.
 //
 // A partial used by several pages of a capability is <capability>/_row.html,

@@ -3,6 +3,7 @@ package httpd
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"net/url"
 	"strings"
 	"testing"
@@ -110,8 +111,40 @@ func TestFailedPageWritesNothing(t *testing.T) {
 	}
 }
 
+// BenchmarkTableOf50Rows is a queue page: 50 rows of six cells with chips,
+// deadlines and parties, in the desk's layout.
 func BenchmarkTableOf50Rows(b *testing.B) {
-	r := testRenderer(b)
+	page, err := fs.ReadFile(web.FS, "templates/styleguide.html")
+	if err != nil {
+		b.Fatal(err)
+	}
+	// The queue section of the style guide alone.
+	text := string(page)
+	end := strings.Index(text, `<section class="block"><h2>{{t "styleguide.marks"}}`)
+	if end < 0 {
+		b.Fatal("the style guide has changed: no section of marks")
+	}
+	fsys := fstest.MapFS{"templates/queue.html": {Data: []byte(text[:end] + "{{end}}")}}
+	err = fs.WalkDir(web.FS, ".", func(file string, d fs.DirEntry, err error) error {
+		shared := strings.Contains(file, "/components/") || strings.Contains(file, "/layouts/") || strings.HasPrefix(file, "static/")
+		if err != nil || d.IsDir() || !shared {
+			return err
+		}
+		content, err := fs.ReadFile(web.FS, file)
+		fsys[file] = &fstest.MapFile{Data: content}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	catalog, err := locale.Load(web.FS)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r, err := newRenderer(fsys, catalog, shanghai, false)
+	if err != nil {
+		b.Fatal(err)
+	}
 	p := newStyleguide(locale.ZH, &url.URL{Path: "/styleguide", RawQuery: "room=desk&state=ok"})
 	for len(p.Rows) < 50 {
 		p.Rows = append(p.Rows, p.Rows...)
@@ -119,7 +152,7 @@ func BenchmarkTableOf50Rows(b *testing.B) {
 	p.Rows = p.Rows[:50]
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := r.render(io.Discard, locale.ZH, "styleguide", p); err != nil {
+		if err := r.render(io.Discard, locale.ZH, "queue", p); err != nil {
 			b.Fatal(err)
 		}
 	}

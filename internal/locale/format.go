@@ -77,7 +77,14 @@ func MoneyShort(lang Lang, fen int64) string {
 			return sign + u.mark + decimal(float64(n)/u.per, 2) + u.name
 		}
 	}
-	return sign + Money(lang, int64(n))
+	small := group(strconv.FormatUint(n/100, 10))
+	if n%100 != 0 {
+		small += fmt.Sprintf(".%02d", n%100)
+	}
+	if lang == EN {
+		return sign + "¥" + small
+	}
+	return sign + small + "元"
 }
 
 // moneyUnits are tried from large to small; from and per are in fen.
@@ -86,8 +93,8 @@ var moneyUnits = map[Lang][]struct {
 	per        float64
 	mark, name string
 }{
-	ZH: {{1e10, 1e10, "", "亿元"}, {1e6, 1e6, "", "万元"}, {0, 100, "", "元"}},
-	EN: {{1e11, 1e11, "¥", "bn"}, {1e8, 1e8, "¥", "m"}, {1e6, 1e5, "¥", "k"}, {0, 100, "¥", ""}},
+	ZH: {{1e10, 1e10, "", "亿元"}, {1e6, 1e6, "", "万元"}},
+	EN: {{1e11, 1e11, "¥", "bn"}, {1e8, 1e8, "¥", "m"}, {1e6, 1e5, "¥", "k"}},
 }
 
 // Number writes a number with grouped thousands and at most two decimals.

@@ -70,7 +70,7 @@ func (p part) write(b *strings.Builder, c *Catalog, lang Lang, args []any) {
 	case p.arg < 0:
 		b.WriteString(p.text)
 	case p.arg >= len(args):
-		fmt.Fprintf(b, "{%d}", p.arg)
+		b.WriteString(p.written())
 	case p.plural && isOne(args[p.arg]):
 		b.WriteString(p.one)
 	case p.plural:
@@ -78,6 +78,15 @@ func (p part) write(b *strings.Builder, c *Catalog, lang Lang, args []any) {
 	default:
 		b.WriteString(c.format(lang, args[p.arg]))
 	}
+}
+
+// written is the placeholder as the file has it: scripts fill counters in
+// themselves and get the message with its placeholders left open.
+func (p part) written() string {
+	if p.plural {
+		return fmt.Sprintf("{%d|%s|%s}", p.arg, p.one, p.other)
+	}
+	return fmt.Sprintf("{%d}", p.arg)
 }
 
 // args lists the placeholders of m, each once, sorted.
