@@ -1,7 +1,6 @@
 package ident
 
 import (
-	"net/netip"
 	"regexp"
 	"strings"
 
@@ -141,9 +140,7 @@ func ParseEmail(s string) (string, error) {
 	if err != nil || !strings.Contains(domain, ".") || strings.HasSuffix(domain, ".") || at+1+len(domain) > 254 {
 		return "", ErrEmail
 	}
-	if _, err := netip.ParseAddr(domain); err == nil {
-		return "", ErrEmail
-	}
+	// An all-digit end is an address of a machine, not a name.
 	if isDigits(domain[strings.LastIndexByte(domain, '.')+1:]) || strings.ContainsAny(domain, " _/") {
 		return "", ErrEmail
 	}

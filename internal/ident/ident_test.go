@@ -151,7 +151,7 @@ func TestPhone(t *testing.T) {
 			t.Errorf("%q is not stable: %+v, %v", got.Number, again, err)
 		}
 	}
-	for _, bad := range []string{"", "12812345678", "1381234567", "138123456789", "abc", "+", "转1", "0571", "+86", "+1 012 555 1234", "13812345678;1"} {
+	for _, bad := range []string{"", "12812345678", "1381234567", "138123456789", "abc", "+", "转1", "0571", "+86", "+1 012 555 1234", "13812345678;1", "+1 138 1234 5678", "+1 95588"} {
 		if got, err := ParsePhone(bad); !errors.Is(err, ErrPhone) {
 			t.Errorf("ParsePhone(%q) = %+v, %v", bad, got, err)
 		}
@@ -223,6 +223,7 @@ func TestName(t *testing.T) {
 		{"某某（北京）科技有限公司", "某某（上海）科技有限公司"},
 		{"某某有限公司", "某某有限公司杭州分公司"},
 		{"某某集团有限公司", "某某有限公司"},
+		{"某某杭州分公司", "某某杭州分"},
 		{"Citi Bank", "Citibank"},
 		{"有限公司", "股份有限公司"},
 		{"LLC", "Inc"},

@@ -36,6 +36,9 @@ func TestSealedInADatabase(t *testing.T) {
 	if _, err := db.Exec(`UPDATE person SET phone = ?`, Sealed("13812345678")); err == nil {
 		t.Error("a converted plain text is stored")
 	}
+	if _, err := Sealed("13812345678").Value(); err == nil {
+		t.Error("a converted plain text gets as far as the database")
+	}
 	db.Close()
 	file, err := os.ReadFile(path)
 	if err != nil {

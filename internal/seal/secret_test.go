@@ -31,6 +31,10 @@ func TestAccessCode(t *testing.T) {
 	if k.CheckAccessCode(code, nil) || k.CheckAccessCode("", nil) || k.CheckAccessCode(code, hash[:31]) {
 		t.Error("a missing or short hash passes")
 	}
+	hash[31] ^= 1
+	if k.CheckAccessCode(code, hash) {
+		t.Error("the end of the hash is not compared")
+	}
 	if k.HashAccessCode("1234") != nil {
 		t.Error("what cannot be a code has a hash")
 	}
