@@ -107,7 +107,10 @@ func Load(fsys fs.FS) (*Book, error) {
 	if len(book.packs) == 0 && len(r.problems) == 0 {
 		return nil, errors.New("read rulebook: no packs")
 	}
-	return book, r.err()
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	return book, nil
 }
 
 func (r *reader) err() error {
