@@ -44,8 +44,10 @@ func (r *renderer) funcs(lang locale.Lang) template.FuncMap {
 		"chip": func(tone, key string, args ...any) Chip {
 			return Chip{Tone: tone, Text: r.catalog.T(lang, key, args...)}
 		},
-		"due":  w.due,
-		"plot": w.plot,
+		"due":   w.due,
+		"icon":  func(name string) string { return icons[name] },
+		"shape": func(tone string) string { return shapes[tone] },
+		"plot":  w.plot,
 	}
 }
 
