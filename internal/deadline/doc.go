@@ -26,6 +26,7 @@
 //
 // It does not promise that a clock is lawful: which limit applies, who may
 // suspend or extend, how often and up to which total are rules of the caller
-// (Extensions, Cap). It knows no time of day, stores nothing, reads no clock, and
-// a due date marked provisional may move when the calendar of its year appears.
+// (Extensions, Cap). It knows no time of day and reads no clock, and a due date
+// marked provisional may move when the calendar of its year appears. The
+// arithmetic is pure; store.go alone keeps the events, never a due date.
 package deadline
