@@ -1,0 +1,4 @@
+package httpd
+
+// publicRoutes are the pages of this area.
+func (s *Server) publicRoutes() []Route { return nil }

@@ -1,0 +1,116 @@
+package httpd
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/account"
+	"dunwatch/internal/audit"
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/casework"
+	"dunwatch/internal/complaint"
+	"dunwatch/internal/enforcement"
+	"dunwatch/internal/evidence"
+	"dunwatch/internal/firm"
+	"dunwatch/internal/locale"
+	"dunwatch/internal/report"
+	"dunwatch/internal/rulebook"
+	"dunwatch/internal/seal"
+	"dunwatch/internal/store"
+	"dunwatch/web"
+)
+
+// Deps are what the server speaks for.
+type Deps struct {
+	DB         *store.DB
+	Log        *audit.Log
+	Policy     *access.Policy
+	Keys       *seal.Keys
+	Book       *rulebook.Book
+	Words      *locale.Catalog
+	Calendars  map[string]*calendar.Calendar
+	Accounts   *account.Service
+	Firms      *firm.Service
+	Complaints *complaint.Service
+	Evidence   *evidence.Service
+	Cases      *casework.Service
+	Penalties  *enforcement.Service
+	Reports    *report.Service
+	Logger     *slog.Logger
+}
+
+// Config is how the server stands in the world.
+type Config struct {
+	PublicURL string         // as people reach it; https makes cookies Secure
+	Zone      *time.Location // the regulator's
+	Pack      string         // the pack that the public form starts with: "cn"
+	Demo      bool           // everything is invented, and pages say so
+	RateLimit bool           // off only on a loopback address, for load tests
+	Proxied   bool           // a trusted proxy on a private address sets X-Forwarded-For
+	Dev       bool           // parse templates on every request
+}
+
+// Server answers HTTP.
+type Server struct {
+	Deps
+	cfg     Config
+	secure  bool
+	echo    *echo.Echo
+	render  *renderer
+	limits  *limits
+	metrics *metrics
+	table   []Route
+}
+
+// New builds the server with every route. It fails when a template or message
+// is broken, so that a broken page cannot be deployed.
+func New(d Deps, cfg Config) (*Server, error) {
+	r, err := newRenderer(web.FS, d.Words, cfg.Zone, cfg.Dev)
+	if err != nil {
+		return nil, fmt.Errorf("read templates: %w", err)
+	}
+	u, err := url.Parse(cfg.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("public URL: %w", err)
+	}
+	s := &Server{Deps: d, cfg: cfg, secure: u.Scheme == "https", render: r, limits: newLimits(cfg.RateLimit, d.DB.Now), metrics: newMetrics()}
+	if err := s.build(u); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Handler is the whole site.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+// Metrics serves Prometheus figures; it belongs on an address of its own.
+func (s *Server) Metrics() http.Handler { return s.metrics.handler() }
+
+func (s *Server) build(public *url.URL) error {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.handleError
+	e.Binder = noBinder{}
+	e.IPExtractor = echo.ExtractIPDirect()
+	if s.cfg.Proxied {
+		e.IPExtractor = echo.ExtractIPFromXFFHeader() // trusts loopback and private peers only
+	}
+	e.Pre(s.measure, s.recover, s.secureHeaders)
+	e.Use(s.limitBody, s.limitRate, s.sameOrigin(public), s.identify)
+	s.echo = e
+	for _, rt := range s.pageRoutes() {
+		s.add(rt)
+	}
+	return s.buildAPI()
+}
+
+// noBinder keeps c.Bind away: it mixes path, query and body into one struct.
+type noBinder struct{}
+
+func (noBinder) Bind(any, echo.Context) error { return fmt.Errorf("c.Bind is not used here") }
