@@ -91,6 +91,8 @@ CREATE TABLE complaints (
 ) STRICT;
 CREATE INDEX complaints_status ON complaints (status, due_on, id);
 CREATE INDEX complaints_received ON complaints (received_on, id);
+CREATE INDEX complaints_decided ON complaints (decided_at) WHERE decided_at IS NOT NULL;
+CREATE INDEX complaints_ended ON complaints (ended_at, received_on) WHERE ended_at IS NOT NULL;
 CREATE INDEX complaints_phone ON complaints (phone_idx) WHERE phone_idx IS NOT NULL;
 CREATE INDEX complaints_id_number ON complaints (id_number_idx) WHERE id_number_idx IS NOT NULL;
 -- +goose StatementBegin
@@ -240,6 +242,7 @@ CREATE TABLE clock_events (
   actor_id INTEGER
 ) STRICT;
 CREATE INDEX clock_events_owner ON clock_events (owner, owner_id, id);
+CREATE INDEX clock_events_on ON clock_events (on_date, owner, owner_id);
 -- +goose StatementBegin
 CREATE TRIGGER clock_events_no_update BEFORE UPDATE ON clock_events
 BEGIN
