@@ -17,6 +17,7 @@ CREATE TABLE firms (
   parent_id BIGINT REFERENCES firms (id),
   uscc TEXT,
   provisional BIGINT NOT NULL,
+  merged_into BIGINT REFERENCES firms (id),
   created_at BIGINT NOT NULL,
   version BIGINT NOT NULL
 );

@@ -22,6 +22,7 @@ CREATE TABLE firms (
   parent_id INTEGER REFERENCES firms (id),
   uscc TEXT,
   provisional INTEGER NOT NULL,
+  merged_into INTEGER REFERENCES firms (id),
   created_at INTEGER NOT NULL,
   version INTEGER NOT NULL
 ) STRICT;
