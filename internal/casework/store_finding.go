@@ -1,0 +1,158 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/seal"
+	"dunwatch/internal/store"
+)
+
+// texts is a list of words, stored as JSON.
+func texts(list []string) string {
+	if list == nil {
+		list = []string{}
+	}
+	b, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // a list of strings always encodes
+	}
+	return string(b)
+}
+
+func parseTexts(s string) ([]string, error) {
+	var list []string
+	if err := json.Unmarshal([]byte(s), &list); err != nil {
+		return nil, fmt.Errorf("read list %q: %w", s, err)
+	}
+	return list, nil
+}
+
+type findingRow struct {
+	ID           int64
+	CaseID       int64
+	Number       int
+	Code         string
+	Severity     int
+	Outcome      string
+	ActedOn      calendar.Date
+	Standards    string
+	Bases        string
+	Reasons      string
+	Evidence     string
+	FirmID       store.ID
+	Rulebook     string
+	FoundAt      store.Time
+	FoundOn      calendar.Date
+	FoundBy      int64
+	SupersededBy store.ID
+}
+
+func (findingRow) TableName() string { return "findings" }
+
+func (r *findingRow) load() (f Finding, err error) {
+	f = Finding{
+		ID: r.ID, Number: r.Number, Code: r.Code, Severity: r.Severity, Outcome: r.Outcome, ActedOn: r.ActedOn, Reasons: r.Reasons,
+		FirmID: int64(r.FirmID), Rulebook: r.Rulebook, FoundAt: r.FoundAt.Time(), FoundBy: r.FoundBy, SupersededBy: int64(r.SupersededBy),
+	}
+	if f.Standards, err = parseTexts(r.Standards); err != nil {
+		return f, err
+	}
+	if f.Bases, err = parseTexts(r.Bases); err != nil {
+		return f, err
+	}
+	f.Evidence, err = parseTexts(r.Evidence)
+	return f, err
+}
+
+func insertFinding(ctx context.Context, tx *store.Tx, caseID int64, f *Finding, on calendar.Date) error {
+	r := &findingRow{
+		CaseID: caseID, Number: f.Number, Code: f.Code, Severity: f.Severity, Outcome: f.Outcome, ActedOn: f.ActedOn,
+		Standards: texts(f.Standards), Bases: texts(f.Bases), Reasons: f.Reasons, Evidence: texts(f.Evidence),
+		FirmID: store.ID(f.FirmID), Rulebook: f.Rulebook, FoundAt: store.At(f.FoundAt), FoundOn: on, FoundBy: f.FoundBy,
+	}
+	if err := store.Insert(ctx, tx, r); err != nil {
+		return fmt.Errorf("insert finding: %w", err)
+	}
+	f.ID = r.ID
+	return nil
+}
+
+func supersede(ctx context.Context, tx *store.Tx, old, by int64) error {
+	if err := store.Amend[findingRow](ctx, tx, old, store.Set("superseded_by", by)); err != nil {
+		return fmt.Errorf("supersede finding %d: %w", old, err)
+	}
+	return nil
+}
+
+// loadFindings lists all findings of a case by number, with the names of who found.
+func (s *Service) loadFindings(ctx context.Context, tx *store.Tx, caseID int64) ([]Finding, error) {
+	rows, err := gorm.G[findingRow](tx.DB).Where("case_id = ?", caseID).Order("number").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load findings: %w", err)
+	}
+	var users ids
+	out := make([]Finding, len(rows))
+	for i := range rows {
+		if out[i], err = rows[i].load(); err != nil {
+			return nil, err
+		}
+		users.add(out[i].FoundBy)
+	}
+	names, err := s.d.Accounts.Names(ctx, tx, users.list)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		out[i].FoundByName = names[out[i].FoundBy]
+	}
+	return out, nil
+}
+
+// evidenceNumbers are the numbers of a complaint's files.
+func evidenceNumbers(ctx context.Context, tx *store.Tx, complaintID int64) (map[int]bool, error) {
+	rows, err := tx.Rows(ctx, "SELECT number FROM evidence WHERE complaint_id = ?", complaintID)
+	if err != nil {
+		return nil, fmt.Errorf("list evidence: %w", err)
+	}
+	defer rows.Close()
+	out := map[int]bool{}
+	for rows.Next() {
+		var n int
+		if err := rows.Scan(&n); err != nil {
+			return nil, fmt.Errorf("list evidence: %w", err)
+		}
+		out[n] = true
+	}
+	return out, rows.Err()
+}
+
+type noteRow struct {
+	ID     int64
+	CaseID int64
+	At     store.Time
+	UserID int64
+	Body   seal.Sealed
+}
+
+func (noteRow) TableName() string { return "case_notes" }
+
+func insertNote(ctx context.Context, tx *store.Tx, caseID, userID int64, body seal.Sealed) (int64, error) {
+	r := &noteRow{CaseID: caseID, At: store.At(tx.Now), UserID: userID, Body: body}
+	if err := store.Insert(ctx, tx, r); err != nil {
+		return 0, fmt.Errorf("insert note: %w", err)
+	}
+	return r.ID, nil
+}
+
+func loadNotes(ctx context.Context, tx *store.Tx, caseID int64) ([]noteRow, error) {
+	rows, err := gorm.G[noteRow](tx.DB).Where("case_id = ?", caseID).Order("id").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load notes: %w", err)
+	}
+	return rows, nil
+}
