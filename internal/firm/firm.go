@@ -1,14 +1,22 @@
-// Package firm keeps the lenders and collection agencies.
+// Package firm keeps the registry of lenders and collection agencies: who they
+// are, under which names people know them, and who collected for whom when.
+//
+// A firm is found by its code or by a name; names meet in the form of
+// ident.NormaliseName, and a form belongs to one firm, so that a complaint
+// cannot end up with two. A firm that an import met first is provisional until
+// a person completes it or merges it into the firm that it really is. Nothing
+// is deleted: rows that name a merged firm keep its id, and Resolve, ByCode and
+// ByIDs say into which firm it went.
+//
+// The registry does not promise that a firm exists: a credit code that passes
+// its check digits may belong to nobody.
 package firm
 
 import (
-	"context"
-	"errors"
-	"io"
-
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/fault"
 	"dunwatch/internal/store"
 )
 
@@ -21,6 +29,9 @@ const (
 	Agency Kind = "agency"
 )
 
+// Kinds lists both.
+var Kinds = []Kind{Lender, Agency}
+
 // Firm is a lender or an agency.
 type Firm struct {
 	ID          int64
@@ -31,7 +42,9 @@ type Firm struct {
 	ParentID    int64
 	ParentCode  string
 	USCC        string
-	Provisional bool // made by an import, to be confirmed by a person
+	Provisional bool   // made by an import, to be confirmed by a person
+	MergedID    int64  // the firm into which this one was merged; 0: none
+	MergedInto  string // its code
 	Version     int64
 }
 
@@ -48,100 +61,35 @@ type NewFirm struct {
 type Link struct {
 	ID             int64
 	Lender, Agency Firm
-	From, To       calendar.Date
+	From, To       calendar.Date // both days included
 }
 
 // Filter of a list.
 type Filter struct {
-	Q      string
-	Kind   Kind
-	Cursor string
-	Limit  int
+	Q           string // part of a name, or the start of a code
+	Kind        Kind
+	Provisional bool // only those that wait for a person
+	Cursor      string
+	Limit       int // 1 to 100; 0 is 50
 }
 
-// ImportResult is what a CSV import did.
-type ImportResult struct {
-	Rows, Created, Changed, Unchanged int
-	Rejects                           []ImportReject
-}
-
-// ImportReject is a row that was not taken.
-type ImportReject struct {
-	Line   int
-	Reason string
-}
-
-// Service does what this package does.
+// Service does what this package does. It is safe for concurrent use.
 type Service struct {
 	db     *store.DB
 	log    *audit.Log
 	policy *access.Policy
+	known  *cache
 }
 
 // New returns the service.
 func New(db *store.DB, log *audit.Log, policy *access.Policy) *Service {
-	return &Service{db, log, policy}
+	return &Service{db, log, policy, newCache()}
 }
 
-var errStub = errors.ErrUnsupported
-
-// Create registers a firm. Invalid (code, name, USCC check digits), Conflict.
-func (s *Service) Create(ctx context.Context, by access.Actor, n NewFirm) (*Firm, error) {
-	return nil, errStub
-}
-
-// ByCode finds a firm. NotFound.
-func (s *Service) ByCode(ctx context.Context, code string) (*Firm, error) { return nil, errStub }
-
-// List lists firms by code, with a cursor.
-func (s *Service) List(ctx context.Context, by access.Actor, f Filter) ([]Firm, string, error) {
-	return nil, "", errStub
-}
-
-// AddAlias adds a name under which the firm is known.
-func (s *Service) AddAlias(ctx context.Context, by access.Actor, code, alias string) error {
-	return errStub
-}
-
-// Connect links an agency to a lender from a day on; Disconnect ends the link.
-func (s *Service) Connect(ctx context.Context, by access.Actor, lender, agency string, from, to calendar.Date) error {
-	return errStub
-}
-
-// Disconnect ends a link on a day.
-func (s *Service) Disconnect(ctx context.Context, by access.Actor, lender, agency string, to calendar.Date) error {
-	return errStub
-}
-
-// Links lists the links of a firm on either side, newest first.
-func (s *Service) Links(ctx context.Context, code string) ([]Link, error) { return nil, errStub }
-
-// Confirm makes a provisional firm a registered one, or merges it as an alias into the firm named.
-func (s *Service) Confirm(ctx context.Context, by access.Actor, code string, version int64, n NewFirm) (*Firm, error) {
-	return nil, errStub
-}
-
-// ImportCSV reads code,name,kind,parent_code,uscc,aliases; repeating it changes nothing.
-func (s *Service) ImportCSV(ctx context.Context, by access.Actor, r io.Reader) (*ImportResult, error) {
-	return nil, errStub
-}
-
-// Suggest finds up to limit firms of a kind whose name or alias is like q: for the public form.
-func (s *Service) Suggest(ctx context.Context, kind Kind, q string, limit int) ([]Firm, error) {
-	return nil, errStub
-}
-
-// Resolve finds the firm that a code, name or alias means, inside an open transaction; nil where none does.
-func (s *Service) Resolve(ctx context.Context, tx *store.Tx, code, name string) (*Firm, error) {
-	return nil, errStub
-}
-
-// Ensure is Resolve that registers an unknown name as a provisional firm. The caller's audit entry covers the rows.
-func (s *Service) Ensure(ctx context.Context, tx *store.Tx, kind Kind, name string) (*Firm, bool, error) {
-	return nil, false, errStub
-}
-
-// ByIDs finds firms by id, inside an open transaction.
-func (s *Service) ByIDs(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]Firm, error) {
-	return nil, errStub
+// at fails with Conflict when the caller saw an older firm.
+func (f *Firm) at(version int64) error {
+	if f.Version != version {
+		return fault.New(fault.Conflict, "fault.stale")
+	}
+	return nil
 }
