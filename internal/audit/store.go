@@ -173,15 +173,6 @@ func (l *Log) Find(ctx context.Context, subject string, limit int) ([]*Entry, er
 	return out, nil
 }
 
-// entryByID reads one entry.
-func entryByID(ctx context.Context, tx *store.Tx, id int64) (*Entry, error) {
-	r, err := gorm.G[entryRow](tx.DB).Where("id = ?", id).First(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return r.entry()
-}
-
 // firstEntry is the oldest entry of an action on a subject.
 func firstEntry(ctx context.Context, tx *store.Tx, subject string, act Action) (*Entry, error) {
 	r, err := gorm.G[entryRow](tx.DB).Where("subject = ? AND action = ?", subject, string(act)).Order("id").First(ctx)
@@ -189,4 +180,21 @@ func firstEntry(ctx context.Context, tx *store.Tx, subject string, act Action) (
 		return nil, err
 	}
 	return r.entry()
+}
+
+// Begun reports whether anything is on record: from then on no key may be made
+// anew.
+func Begun(ctx context.Context, db *store.DB) (bool, error) {
+	var n int64
+	err := db.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err := tx.Rows(ctx, "SELECT count(*) FROM (SELECT 1 FROM audit_entries LIMIT 1) AS e")
+		if err != nil {
+			return err
+		}
+		return scanOne(rows, &n)
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for a record: %w", err)
+	}
+	return n > 0, nil
 }
