@@ -1,0 +1,123 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/deadline"
+)
+
+// eventText writes one clock event e as text, so that the database can group equal histories: the calendar that turns a
+// history into a due date is known to Go alone, and a month has far fewer different histories than clocks.
+const eventText = "e.owner || '/' || e.clock || '|' || e.kind || '|' || e.on_date || '|' || CAST(e.n AS TEXT) || '|' || e.unit || '|' || CAST(e.roll AS TEXT)"
+
+const history = "string_agg(" + eventText + ", ';' ORDER BY e.id)"
+
+// readHistory is the inverse: the clocks in the order in which they began.
+func readHistory(h string) ([]deadline.Clock, error) {
+	var clocks []deadline.Clock
+	at := map[string]int{}
+	for _, text := range strings.Split(h, ";") {
+		f := strings.Split(text, "|")
+		if len(f) != 6 {
+			return nil, fmt.Errorf("clock event %q: want 6 fields", text)
+		}
+		on, err := calendar.ParseDate(f[2])
+		if err != nil {
+			return nil, fmt.Errorf("clock event %q: %w", text, err)
+		}
+		n, err := strconv.Atoi(f[3])
+		if err != nil {
+			return nil, fmt.Errorf("clock event %q: %w", text, err)
+		}
+		limit := deadline.Limit{N: n, Unit: deadline.Unit(f[4]), Roll: f[5] == "1"}
+		e := deadline.Event{Kind: deadline.EventKind(f[1]), On: on}
+		i, known := at[f[0]]
+		if !known {
+			_, kind, _ := strings.Cut(f[0], "/")
+			i, at[f[0]] = len(clocks), len(clocks)
+			clocks = append(clocks, deadline.Clock{Kind: kind, Limit: limit})
+		}
+		if e.Kind == deadline.Extend {
+			e.Limit = limit
+		}
+		clocks[i].Events = append(clocks[i].Events, e)
+	}
+	return clocks, nil
+}
+
+// calendarOf is the working-day calendar of a pack; a pack or calendar that the program does not have counts weekends.
+func (s *Service) calendarOf(pack string) *calendar.Calendar {
+	if p, ok := s.book.Pack(pack); ok {
+		if c, ok := s.calendars[p.Calendar]; ok {
+			return c
+		}
+	}
+	return &calendar.Calendar{}
+}
+
+// openHistories selects, for every complaint that is open at the cut-off, id, pack and the history of its clocks and its
+// case's clocks up to then.
+func (q query) openHistories(s *sql) *sql {
+	s.add("WITH o AS (")
+	q.open(s)
+	s.add("), e AS (SELECT o.id AS complaint, o.pack, e.* FROM o JOIN clock_events e ON e.owner = 'complaint' AND e.owner_id = o.id WHERE e.on_date < ?"+
+		" UNION ALL SELECT o.id, o.pack, e.* FROM o JOIN cases k ON k.complaint_id = o.id JOIN clock_events e ON e.owner = 'case' AND e.owner_id = k.id WHERE e.on_date < ?)"+
+		", h AS (SELECT e.complaint, e.pack, "+history+" AS history FROM e GROUP BY e.complaint, e.pack)", q.end, q.end)
+	return s
+}
+
+// overdue counts the open complaints that are past a due date.
+func (b *builder) overdue(ctx context.Context, q query) (total int64, err error) {
+	s := q.openHistories(new(sql)).add(" SELECT h.pack, h.history, COUNT(*) FROM h GROUP BY h.pack, h.history")
+	err = q.each(ctx, s, func(scan func(...any) error) error {
+		var pack, text string
+		var n int64
+		if err := scan(&pack, &text, &n); err != nil {
+			return err
+		}
+		due, err := b.s.missed(pack, text, q.today)
+		if !due.IsZero() {
+			total += n
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count overdue complaints: %w", err)
+	}
+	return total, nil
+}
+
+// missed is the earliest due date that passed before today without the act, no date if there is none. It looks at the
+// duties of the office and of the firm: that a complainant or a respondent lets an own period pass is no delay.
+func (s *Service) missed(pack, text string, today calendar.Date) (earliest calendar.Date, err error) {
+	clocks, err := readHistory(text)
+	if err != nil {
+		return earliest, err
+	}
+	for _, c := range clocks {
+		if !s.isDuty(pack, c.Kind) {
+			continue
+		}
+		st, err := deadline.Compute(s.calendarOf(pack), c)
+		if err != nil {
+			return earliest, fmt.Errorf("clock %s: %w", c.Kind, err)
+		}
+		if st.Overdue(today) && (earliest.IsZero() || st.Due.Before(earliest)) {
+			earliest = st.Due
+		}
+	}
+	return earliest, nil
+}
+
+func (s *Service) isDuty(pack, clock string) bool {
+	p, ok := s.book.Pack(pack)
+	if !ok {
+		return true
+	}
+	l, ok := p.Limit(clock)
+	return !ok || l.Party == "office" || l.Party == "firm"
+}

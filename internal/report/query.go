@@ -1,0 +1,116 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/fault"
+	"dunwatch/internal/store"
+)
+
+// None is the key of what a record does not name: no region, no product, no firm.
+const None = "none"
+
+// query is a month of a pack as SQL sees it.
+type query struct {
+	tx    *store.Tx
+	zone  *time.Location
+	month calendar.Month
+	pack  string // "" all
+	// first is the first day of the month, end the first day after it.
+	first, end calendar.Date
+	// from is the first instant of the month; cutOff is the first instant that the report does not count: the end of
+	// the month, or one second after now while the month runs (what happened within this second is in).
+	from, cutOff time.Time
+	// today is the day on which it is asked whether something is past its due date.
+	today calendar.Date
+}
+
+func (s *Service) query(tx *store.Tx, m calendar.Month, pack string) (query, error) {
+	if pack == All {
+		pack = ""
+	}
+	if _, ok := s.book.Pack(pack); pack != "" && !ok {
+		return query{}, notFound()
+	}
+	if m.IsZero() {
+		return query{}, notFound()
+	}
+	return query{tx: tx, zone: s.zone, pack: pack}.at(m), nil
+}
+
+// at is the same question about another month.
+func (q query) at(m calendar.Month) query {
+	q.month, q.first, q.end = m, m.First(), m.Next().First()
+	from, end := m.Range(q.zone)
+	q.from, q.cutOff, q.today = from, end, q.end
+	if now := q.tx.Now; now.Before(end) {
+		q.cutOff, q.today = now.Add(time.Second), calendar.OfTime(now.In(q.zone))
+	}
+	return q
+}
+
+// sql is the text of a query and its arguments, put together side by side.
+type sql struct {
+	text string
+	args []any
+}
+
+func (s *sql) add(text string, args ...any) *sql {
+	s.text += text
+	s.args = append(s.args, args...)
+	return s
+}
+
+// within is "column lies in the month" (a date column).
+func (q query) within(s *sql, column string) *sql {
+	return s.add(" "+column+" >= ? AND "+column+" < ?", q.first, q.end)
+}
+
+// during is "column lies in the month" (an instant, in unix seconds).
+func (q query) during(s *sql, column string) *sql {
+	_, end := q.month.Range(q.zone)
+	return s.add(" "+column+" >= ? AND "+column+" < ?", q.from.Unix(), end.Unix())
+}
+
+// packed limits to the pack, if one was asked for.
+func (q query) packed(s *sql, column string) *sql {
+	if q.pack == "" {
+		return s
+	}
+	return s.add(" AND "+column+" = ?", q.pack)
+}
+
+// each runs a query and calls f for every row of the result.
+func (q query) each(ctx context.Context, s *sql, f func(scan func(...any) error) error) error {
+	rows, err := q.tx.Rows(ctx, s.text, s.args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return fmt.Errorf("scan: %w", err)
+		}
+	}
+	return rows.Err()
+}
+
+// one reads the numbers of a query that answers with one row.
+func (q query) one(ctx context.Context, s *sql, into ...any) error {
+	return q.each(ctx, s, func(scan func(...any) error) error { return scan(into...) })
+}
+
+func (q query) count(ctx context.Context, s *sql) (n int64, err error) {
+	return n, q.one(ctx, s, &n)
+}
+
+func round(v float64, places int) float64 {
+	p := math.Pow10(places)
+	return math.Round(v*p) / p
+}
+
+func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -1,0 +1,60 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// screening says how long complaints waited until a person decided on them, by the way in which they came: nobody should
+// wait longer because of how they wrote.
+func (b *builder) screening(ctx context.Context) (*Table, error) {
+	s := new(sql)
+	s.add("SELECT c.source, (c.decided_at - c.received_at) / 3600, COUNT(*) FROM complaints c WHERE")
+	b.packed(b.during(s, "c.decided_at"), "c.pack").add(" GROUP BY 1, 2")
+	waits, all := map[string]spread{}, spread{}
+	err := b.each(ctx, s, func(scan func(...any) error) error {
+		var source string
+		var hours, n int64
+		if err := scan(&source, &hours, &n); err != nil {
+			return err
+		}
+		if waits[source] == nil {
+			waits[source] = spread{}
+		}
+		waits[source][hours] += n
+		all[hours] += n
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("time to screening: %w", err)
+	}
+	t := b.table("screening", column{"source", Text}, column{"decided", Count}, column{"median", Days}, column{"p90", Days}, column{"longest", Days}, column{"name", Text})
+	var lines []tally
+	for source, w := range waits {
+		lines = append(lines, tally{key: source, n: w.total()})
+	}
+	slices.SortFunc(lines, byCount)
+	for _, l := range lines {
+		w := waits[l.key]
+		t.add(plain(l.key), cell{l.n, b.links.Decided("source", l.key)}, plain(inDays(w.at(50))), plain(inDays(w.at(90))), plain(inDays(w.at(100))), plain(b.sourceName(l.key)))
+	}
+	t.total(plain("total"), cell{all.total(), b.links.Decided()}, plain(inDays(all.at(50))), plain(inDays(all.at(90))), plain(inDays(all.at(100))), plain(b.words.T(b.lang, "report.total")))
+	return t, nil
+}
+
+func (s spread) total() (n int64) {
+	for _, x := range s {
+		n += x
+	}
+	return n
+}
+
+// inDays turns hours into days with one decimal.
+func inDays(hours any) any {
+	h, ok := hours.(int64)
+	if !ok {
+		return nil
+	}
+	return round(float64(h)/24, 1)
+}

@@ -1,0 +1,226 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/deadline"
+)
+
+// The states of Figure.State: what a clock did in the month.
+const (
+	ClockStarted = "started"
+	ClockDue     = "due"     // ran in the month and had to be done in it
+	ClockInTime  = "in_time" // stopped in the month, on or before its due date
+	ClockLate    = "late"    // stopped in the month, after it
+	ClockOverdue = "overdue" // was due in the month, has passed, and runs on
+)
+
+// run is a clock's part in the month.
+type run struct {
+	clock, unit string
+	states      []string
+	due         calendar.Date
+	stopped     bool
+	days        int // that it took, if stopped
+}
+
+func (r run) is(state string) bool { return slices.Contains(r.states, state) }
+
+// runOf judges a clock as it stood at the cut-off.
+func (q query) runOf(cal *calendar.Calendar, c deadline.Clock) (run, error) {
+	st, err := deadline.Compute(cal, c)
+	if err != nil {
+		return run{}, fmt.Errorf("clock %s: %w", c.Kind, err)
+	}
+	r := run{clock: c.Kind, unit: unitOf(c.Limit.Unit), due: st.Due}
+	if q.month.Contains(st.Started) {
+		r.states = append(r.states, ClockStarted)
+	}
+	ended := st.Phase == deadline.Stopped
+	if q.month.Contains(st.Due) && (!ended || !st.StoppedOn.Before(q.first)) {
+		r.states = append(r.states, ClockDue)
+	}
+	switch {
+	case ended && q.month.Contains(st.StoppedOn):
+		r.stopped, r.days = true, took(cal, c)
+		if *st.InTime {
+			r.states = append(r.states, ClockInTime)
+		} else {
+			r.states = append(r.states, ClockLate)
+		}
+	case q.month.Contains(st.Due) && st.Overdue(q.today):
+		r.states = append(r.states, ClockOverdue)
+	}
+	return r, nil
+}
+
+// unitOf is what a clock's days are counted in: weeks and months run in calendar days.
+func unitOf(u deadline.Unit) string {
+	if u == deadline.Workday {
+		return string(deadline.Workday)
+	}
+	return string(deadline.Day)
+}
+
+// took counts the days from the day after the start to the stop, without those of suspensions, in the limit's unit.
+func took(cal *calendar.Calendar, c deadline.Clock) int {
+	span := func(from, to calendar.Date) int {
+		if c.Limit.Unit == deadline.Workday {
+			return cal.Workdays(from, to)
+		}
+		return to.Sub(from)
+	}
+	days, since := 0, c.Events[0].On
+	for _, e := range c.Events[1:] {
+		switch e.Kind {
+		case deadline.Suspend:
+			days, since = days+span(since, e.On), calendar.Date{}
+		case deadline.Resume:
+			since = e.On
+		case deadline.Stop:
+			if !since.IsZero() {
+				days += span(since, e.On)
+			}
+		}
+	}
+	return days
+}
+
+// monthsAfterIssue is how long a penalty's clocks (service, payment, review) are looked at after its issue.
+const monthsAfterIssue = 24
+
+// clockHistories selects owner, owner_id, pack, clock and history of every clock that may have a part in the month: its
+// owner had an event in it, or was still open at its end.
+func (q query) clockHistories(s *sql) *sql {
+	s.add("WITH o AS (")
+	q.open(s)
+	s.add("), own AS (SELECT owner, owner_id FROM clock_events WHERE on_date >= ? AND on_date < ?"+
+		" UNION SELECT 'complaint', o.id FROM o UNION SELECT 'case', k.id FROM o JOIN cases k ON k.complaint_id = o.id"+
+		" UNION SELECT 'penalty', p.id FROM penalties p WHERE p.issued_on IS NULL OR p.issued_on >= ?)"+
+		", g AS (SELECT e.owner, e.owner_id, e.clock, "+history+" AS history FROM own JOIN clock_events e ON e.owner = own.owner AND e.owner_id = own.owner_id"+
+		" WHERE e.on_date < ? GROUP BY e.owner, e.owner_id, e.clock)"+
+		", h AS (SELECT g.owner, g.owner_id, COALESCE(c.pack, k.pack, pk.pack) AS pack, COALESCE(c.reference, k.reference, p.reference) AS reference, g.clock, g.history FROM g"+
+		" LEFT JOIN complaints c ON g.owner = 'complaint' AND c.id = g.owner_id LEFT JOIN cases k ON g.owner = 'case' AND k.id = g.owner_id"+
+		" LEFT JOIN penalties p ON g.owner = 'penalty' AND p.id = g.owner_id LEFT JOIN cases pk ON pk.id = p.case_id)",
+		q.first, q.end, q.month.Add(-monthsAfterIssue).First(), q.end)
+	return s
+}
+
+// stage is a line of the timeliness table: one limit, in one unit.
+type stage struct {
+	clock, unit string
+	n           map[string]int64
+	days        spread
+}
+
+// timeliness holds every statutory clock of the month against its limit.
+func (b *builder) timeliness(ctx context.Context) (*Table, error) {
+	stages, err := b.stages(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count clocks: %w", err)
+	}
+	t := b.table("timeliness", column{"clock", Text}, column{ClockStarted, Count}, column{ClockDue, Count}, column{ClockInTime, Count}, column{ClockLate, Count},
+		column{ClockOverdue, Count}, column{"in_time_rate", Percent}, column{"median", Days}, column{"p90", Days}, column{"unit", Text}, column{"name", Text})
+	for _, g := range stages {
+		cells := []cell{plain(g.clock)}
+		for _, state := range []string{ClockStarted, ClockDue, ClockInTime, ClockLate, ClockOverdue} {
+			cells = append(cells, cell{g.n[state], b.links.Behind(Figure{Name: FigureClocks, Clock: g.clock, State: state, Unit: g.unit})})
+		}
+		done := g.n[ClockInTime] + g.n[ClockLate] + g.n[ClockOverdue]
+		t.add(append(cells, plain(ratio(g.n[ClockInTime], done)), plain(g.days.at(50)), plain(g.days.at(90)),
+			plain(b.words.T(b.lang, "report.unit."+g.unit)), plain(b.clockName(g.clock)))...)
+	}
+	return t, nil
+}
+
+func (b *builder) stages(ctx context.Context) ([]*stage, error) {
+	byKey := map[[2]string]*stage{}
+	s := b.clockHistories(new(sql)).add(" SELECT h.pack, h.history, COUNT(*) FROM h WHERE 1 = 1")
+	b.packed(s, "h.pack").add(" GROUP BY h.pack, h.history")
+	err := b.each(ctx, s, func(scan func(...any) error) error {
+		var pack, text string
+		var n int64
+		if err := scan(&pack, &text, &n); err != nil {
+			return err
+		}
+		r, err := b.judged(pack, text)
+		if err != nil || len(r.states) == 0 {
+			return err
+		}
+		g := byKey[[2]string{r.clock, r.unit}]
+		if g == nil {
+			g = &stage{r.clock, r.unit, map[string]int64{}, spread{}}
+			byKey[[2]string{r.clock, r.unit}] = g
+		}
+		for _, state := range r.states {
+			g.n[state] += n
+		}
+		if r.stopped {
+			g.days[int64(r.days)] += n
+		}
+		return nil
+	})
+	out := make([]*stage, 0, len(byKey))
+	for _, g := range byKey {
+		out = append(out, g)
+	}
+	order := b.clockOrder()
+	slices.SortFunc(out, func(x, y *stage) int {
+		return cmp.Or(cmp.Compare(place(order, x.clock), place(order, y.clock)), cmp.Compare(x.clock, y.clock), cmp.Compare(x.unit, y.unit))
+	})
+	return out, err
+}
+
+// judged is the part of the one clock in a history.
+func (b *builder) judged(pack, text string) (run, error) {
+	clocks, err := readHistory(text)
+	if err != nil {
+		return run{}, err
+	}
+	return b.runOf(b.s.calendarOf(pack), clocks[0])
+}
+
+// clockOrder is the order of the limits in the rulebook.
+func (b *builder) clockOrder() (order []string) {
+	for _, p := range b.s.packs(b.pack) {
+		for _, l := range p.Limits() {
+			order = append(order, l.Key)
+		}
+	}
+	return order
+}
+
+func (b *builder) clockName(key string) string {
+	for _, p := range b.s.packs(b.pack) {
+		if l, ok := p.Limit(key); ok {
+			return l.Name.In(string(b.lang))
+		}
+	}
+	return key
+}
+
+// spread is how often each duration came up.
+type spread map[int64]int64
+
+// at is the percentile by nearest rank: the least duration that p percent did not exceed; nil of nothing.
+func (s spread) at(p int64) any {
+	var total, seen int64
+	durations := make([]int64, 0, len(s))
+	for d, n := range s {
+		durations, total = append(durations, d), total+n
+	}
+	if total == 0 {
+		return nil
+	}
+	slices.Sort(durations)
+	for _, d := range durations {
+		if seen += s[d]; seen*100 >= total*p {
+			return d
+		}
+	}
+	return durations[len(durations)-1]
+}
