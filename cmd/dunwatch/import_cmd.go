@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/complaint"
+)
+
+// importCmd is import cfpb | firms.
+type importCmd struct {
+	CFPB  importCFPB  `cmd:"" name:"cfpb" help:"Import files of the public CFPB complaint database."`
+	Firms importFirms `cmd:"" help:"Import firms from CSV: code,name,kind,parent_code,uscc,aliases."`
+}
+
+type importCFPB struct {
+	dataFlags
+	Files   []string `arg:"" name:"file" help:"CSV files, in any of the public forms." type:"existingfile"`
+	Company string   `help:"The company, for files that have no company column." placeholder:"NAME"`
+	Rejects string   `help:"Write the rows that were not taken to this CSV." placeholder:"FILE"`
+	DryRun  bool     `name:"dry-run" help:"Read and compare, store nothing."`
+}
+
+// Run imports each file and says what became of every row.
+func (c *importCFPB) Run(ctx context.Context, s Streams) error {
+	return withOffice(ctx, c.dataFlags, s, func(o *office) (err error) {
+		rejects, closeRejects, err := c.rejects()
+		if err != nil {
+			return err
+		}
+		defer func() {
+			if cerr := closeRejects(); err == nil {
+				err = cerr
+			}
+		}()
+		for _, name := range c.Files {
+			if err := c.one(ctx, s, o, name, rejects); err != nil {
+				return fmt.Errorf("%s: %w", filepath.Base(name), err)
+			}
+		}
+		_, err = o.Complaints.Index(ctx)
+		return err
+	})
+}
+
+func (c *importCFPB) rejects() (io.Writer, func() error, error) {
+	if c.Rejects == "" {
+		return io.Discard, func() error { return nil }, nil
+	}
+	return outputFor(c.Rejects, Streams{})
+}
+
+func (c *importCFPB) one(ctx context.Context, s Streams, o *office, name string, rejects io.Writer) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	show, done := progress(s.Err, filepath.Base(name))
+	sum, err := o.Complaints.ImportCFPB(ctx, access.Program, f, complaint.ImportOptions{
+		Name: filepath.Base(name), Company: c.Company, Rejects: rejects, DryRun: c.DryRun, Progress: show,
+	})
+	done()
+	if err != nil {
+		return err
+	}
+	c.tell(s.Out, filepath.Base(name), sum)
+	return nil
+}
+
+// tell lists what a person must look at: conflicts, rejects, unknown names.
+func (c *importCFPB) tell(w io.Writer, name string, sum *complaint.ImportSummary) {
+	verb := "stored"
+	if c.DryRun {
+		verb = "would be stored"
+	}
+	fmt.Fprintf(w, "%s: %d rows: %d %s, %d known already, %d conflicts, %d rejected\n", name, sum.Rows, sum.Stored, verb, sum.Known, sum.Conflicts, sum.Rejected)
+	for _, k := range sum.ConflictRows {
+		fmt.Fprintf(w, "  conflict: line %d, complaint %s (%s), %s: stored %q, offered %q; the stored value stays\n", k.Line, k.ExternalID, k.Reference, k.Field, k.Stored, k.Offered)
+	}
+	if sum.Rejected > 0 && c.Rejects == "" {
+		fmt.Fprintln(w, "  to see the rejected rows with line and reason, run again with --rejects FILE")
+	}
+	if sum.Rejected > 0 && c.Rejects != "" {
+		fmt.Fprintf(w, "  the rejected rows are in %s\n", c.Rejects)
+	}
+	if n := len(sum.NewFirms); n > 0 {
+		fmt.Fprintf(w, "  %d firms were not registered and now wait for confirmation:\n", n)
+		for _, f := range sum.NewFirms {
+			fmt.Fprintf(w, "    %s\n", f)
+		}
+	}
+	keys := make([]string, 0, len(sum.Unmapped))
+	for k := range sum.Unmapped {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		fmt.Fprintf(w, "  not in the rulebook's map: %s (%d)\n", k, sum.Unmapped[k])
+	}
+}
+
+// progress shows a running count on a terminal, and nothing elsewhere.
+func progress(w io.Writer, name string) (show func(rows int), done func()) {
+	f, ok := w.(*os.File)
+	if !ok {
+		return nil, func() {}
+	}
+	if st, err := f.Stat(); err != nil || st.Mode()&os.ModeCharDevice == 0 {
+		return nil, func() {}
+	}
+	var last time.Time
+	shown := false
+	return func(rows int) {
+			if time.Since(last) < 200*time.Millisecond {
+				return
+			}
+			last, shown = time.Now(), true
+			fmt.Fprintf(w, "\r%s: %d rows", name, rows)
+		}, func() {
+			if shown {
+				fmt.Fprint(w, "\r\033[K")
+			}
+		}
+}
+
+type importFirms struct {
+	dataFlags
+	File string `arg:"" type:"existingfile"`
+}
+
+// Run imports firms; running it again changes nothing.
+func (c *importFirms) Run(ctx context.Context, s Streams) error {
+	return withOffice(ctx, c.dataFlags, s, func(o *office) error {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		r, err := o.Firms.ImportCSV(ctx, access.Program, f)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Out, "%d rows: %d new, %d changed, %d as they were, %d rejected\n", r.Rows, r.Created, r.Changed, r.Unchanged, len(r.Rejects))
+		for _, j := range r.Rejects {
+			fmt.Fprintf(s.Out, "  line %d: %s\n", j.Line, j.Reason)
+		}
+		return nil
+	})
+}
