@@ -48,9 +48,9 @@ func (c *serveCmd) Run(ctx context.Context, io Streams) error {
 	if err := firstStart(ctx, o, c.PublicURL, io); err != nil {
 		return err
 	}
-	return o.serve(ctx, serving{addr: c.Addr, metrics: c.MetricsAddr, worker: !c.NoWorker, io: io, cfg: httpd.Config{
+	return o.serve(ctx, serving{addr: c.Addr, metrics: c.MetricsAddr, worker: !c.NoWorker, cfg: httpd.Config{
 		PublicURL: c.PublicURL, Zone: o.zone, Pack: "cn", RateLimit: c.RateLimit == "on", Proxied: c.Proxied,
-	}})
+	}, ready: func(addr string) { fmt.Fprintf(io.Out, "dunwatch serves http://%s\n", addr) }})
 }
 
 // firstStart prints the one-time code with which the first administrator is
@@ -73,7 +73,6 @@ type serving struct {
 	addr, metrics string
 	worker        bool
 	cfg           httpd.Config
-	io            Streams
 	ready         func(addr string)
 }
 

@@ -62,28 +62,25 @@ func (l *Log) insertEntry(ctx context.Context, tx *store.Tx, e *Entry) error {
 	if err := scanOne(rows, &e.ID); err != nil {
 		return err
 	}
-	r := entryRow{ID: e.ID, At: store.At(e.At), ActorRole: string(e.ActorRole), ActorID: store.ID(e.ActorID), ActorName: e.ActorName,
-		Action: string(e.Action), Subject: e.Subject}
+	var detail, digests []byte
 	if e.Detail != nil {
-		b, err := json.Marshal(e.Detail)
-		if err != nil {
+		if detail, err = json.Marshal(e.Detail); err != nil {
 			return fmt.Errorf("encode detail: %w", err)
 		}
-		r.Detail = string(b)
 	}
 	if e.Rows != nil {
-		b, err := json.Marshal(e.Rows)
-		if err != nil {
+		if digests, err = json.Marshal(e.Rows); err != nil {
 			return fmt.Errorf("encode rows: %w", err)
 		}
-		r.Rows = string(b)
 	}
 	leaf, err := e.Leaf()
 	if err != nil {
 		return err
 	}
-	r.MAC = l.mac(leaf)
-	if err := store.InsertPlain(ctx, tx, &r); err != nil {
+	// Every command pays for this insert: plain SQL takes half of what gorm does.
+	if _, err := tx.Exec(ctx, `INSERT INTO audit_entries (id, at, actor_role, actor_id, actor_name, action, subject, detail, rows, mac)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, e.ID, e.At.Unix(), string(e.ActorRole), store.ID(e.ActorID), e.ActorName,
+		string(e.Action), e.Subject, string(detail), string(digests), l.mac(leaf)); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO audit_pending (entry_id) VALUES (?)", e.ID)
