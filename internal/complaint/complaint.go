@@ -1,25 +1,24 @@
-// Package complaint keeps what the public said: intake, screening, messages, import.
+// Package complaint keeps what the public said: filing, drafts, screening,
+// messages, withdrawal, search, and the import of public data.
+//
+// A complaint is stored once as it was told and never rewritten: its words, its
+// date and its author are frozen by the database. What changes is where it
+// stands (status.go) and when the next answer is due, which the clocks decide.
+// A complaint that is accepted gets a case, which lives in casework; that
+// package moves the complaint through Accept, Close and Reopen inside its own
+// transaction.
+//
+// Particulars of the complainant are sealed with a key of the complaint's own.
+// What the narrative says is not: the office works with it and searches it, and
+// the filing pages ask people not to name themselves there.
 package complaint
 
 import (
 	"time"
 
+	"dunwatch/internal/audit"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/seal"
-)
-
-// Status of a complaint. The transitions stand in status.go.
-type Status string
-
-// The states.
-const (
-	Received    Status = "received"     // to be screened
-	Supplement  Status = "supplement"   // the complainant was asked for more; the clock is suspended
-	NotAccepted Status = "not_accepted" // refused with a ground
-	Referred    Status = "referred"     // sent to another authority
-	Accepted    Status = "accepted"     // has a case
-	Closed      Status = "closed"       // its case is closed
-	Withdrawn   Status = "withdrawn"    // taken back by the complainant
 )
 
 // Track is the legal nature of a complaint.
@@ -148,10 +147,12 @@ type Message struct {
 	Body      string
 }
 
-// Receipt of a filing; AccessCode is shown once.
+// Filed is the answer to a filing. AccessCode is shown once: only its hash is
+// kept.
 type Filed struct {
 	Complaint  *Complaint
 	AccessCode string
+	Receipt    *audit.Receipt
 	Repeated   bool // the same request was answered before
 }
 

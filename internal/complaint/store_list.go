@@ -1,0 +1,122 @@
+package complaint
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"dunwatch/internal/fault"
+	"dunwatch/internal/ident"
+	"dunwatch/internal/store"
+)
+
+// query gathers conditions. Their text is ours; what a person typed is always an
+// argument.
+type query struct {
+	where []string
+	args  []any
+}
+
+func (q *query) and(condition string, args ...any) {
+	q.where = append(q.where, condition)
+	q.args = append(q.args, args...)
+}
+
+func (q *query) blind(column string, hashes [][]byte) {
+	if len(hashes) == 0 {
+		q.and("1 = 0")
+		return
+	}
+	q.and(column+" IN ?", hashes)
+}
+
+// words narrows to a reference, an external number, or words.
+func (q *query) words(tx *store.Tx, text string) {
+	if _, _, _, err := ident.ParseReference(text); err == nil {
+		q.and("reference = ?", canonical(text))
+		return
+	}
+	if n := tidy(text); n != "" && len(n) >= 4 && strings.Trim(n, "0123456789") == "" {
+		q.and("external_id = ?", n)
+		return
+	}
+	sub, arg := SearchSQL(tx.Dialect, text)
+	q.and("id IN ("+sub+")", arg)
+}
+
+// page reads the rows after a cursor in the order of sort. The order by due date
+// is read in two parts, what is due and then what is not, so that both use the
+// index.
+func (q *query) page(ctx context.Context, tx *store.Tx, sort, after string, limit int) ([]complaintRow, error) {
+	c, err := parseCursor(sort, after)
+	if err != nil {
+		return nil, err
+	}
+	switch sort {
+	case SortOldest:
+		return q.read(ctx, tx, c, "received_on", ">", limit)
+	case SortNewest:
+		return q.read(ctx, tx, c, "received_on", "<", limit)
+	case SortSeverity:
+		return q.severest(ctx, tx, c, limit)
+	case SortDue, "":
+	default:
+		var wrong fault.Fields
+		wrong.Add("sort", "complaint.sort")
+		return nil, wrong.Err()
+	}
+	var rows []complaintRow
+	if c == nil || c.Key != "" {
+		due := query{where: append([]string{"due_on IS NOT NULL"}, q.where...), args: q.args}
+		if rows, err = due.read(ctx, tx, c, "due_on", ">", limit); err != nil || len(rows) == limit {
+			return rows, err
+		}
+		c = &cursor{} // the undated begin from the first
+	}
+	rest := query{where: append([]string{"due_on IS NULL", "id > ?"}, q.where...), args: append([]any{c.ID}, q.args...)}
+	more, err := rest.find(ctx, tx, "id", limit-len(rows))
+	return append(rows, more...), err
+}
+
+// read reads by (column, id), upward for ">" and downward for "<".
+func (q *query) read(ctx context.Context, tx *store.Tx, c *cursor, column, beyond string, limit int) ([]complaintRow, error) {
+	r := query{where: q.where, args: q.args}
+	if c != nil {
+		r.where = append(r.where[:len(r.where):len(r.where)], fmt.Sprintf("(%s, id) %s (?, ?)", column, beyond))
+		r.args = append(r.args[:len(r.args):len(r.args)], c.Key, c.ID)
+	}
+	direction := ""
+	if beyond == "<" {
+		direction = " DESC"
+	}
+	return r.find(ctx, tx, column+direction+", id"+direction, limit)
+}
+
+// severest reads the gravest first and the oldest of each first.
+func (q *query) severest(ctx context.Context, tx *store.Tx, c *cursor, limit int) ([]complaintRow, error) {
+	r := query{where: q.where, args: q.args}
+	if c != nil {
+		level, err := strconv.Atoi(c.Key)
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Invalid, "complaint.cursor")
+		}
+		r.where = append(r.where[:len(r.where):len(r.where)], "(severity < ? OR severity = ? AND id > ?)")
+		r.args = append(r.args[:len(r.args):len(r.args)], level, level, c.ID)
+	}
+	return r.find(ctx, tx, "severity DESC, id", limit)
+}
+
+func (q *query) find(ctx context.Context, tx *store.Tx, order string, limit int) ([]complaintRow, error) {
+	g := gorm.G[complaintRow](tx.DB).Order(order).Limit(limit)
+	if len(q.where) > 0 {
+		g = g.Where(strings.Join(q.where, " AND "), q.args...)
+	}
+	rows, err := g.Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read complaints: %w", err)
+	}
+	return rows, nil
+}
