@@ -70,6 +70,14 @@ func (l Links) Behind(f Figure) string {
 	})
 }
 
+// FigureOf reads the address that Behind wrote.
+func FigureOf(v url.Values) Figure {
+	return Figure{
+		Name: v.Get("figure"), Code: v.Get("code"), Outcome: v.Get("outcome"), Firm: v.Get("firm"), Role: v.Get("role"),
+		Clock: v.Get("clock"), State: v.Get("state"), Unit: v.Get("unit"),
+	}
+}
+
 // to leaves empty values out and sorts the names, so that equal lists have equal addresses.
 func (l Links) to(path string, pairs []string) string {
 	v := url.Values{}

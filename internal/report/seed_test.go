@@ -1,0 +1,396 @@
+package report_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/locale"
+	"dunwatch/internal/report"
+	"dunwatch/internal/rulebook"
+	"dunwatch/internal/store"
+	"dunwatch/internal/store/storetest"
+	"dunwatch/policies"
+	"dunwatch/web"
+)
+
+// beijing is the regulator's zone of the tests, 8 hours ahead of UTC.
+var beijing = time.FixedZone("Asia/Shanghai", 8*3600)
+
+func dayOf(t time.Time) string { return t.In(beijing).Format(time.DateOnly) }
+
+// The world of the tests: plain data, inserted as it stands and counted again by loops that know no SQL.
+type world struct {
+	complaints []*seedComplaint
+	clocks     []*seedClock
+}
+
+type seedComplaint struct {
+	id                             int64
+	ref, pack, source, status      string
+	region, product                string
+	lender, agency                 int64
+	receivedAt, decidedAt, endedAt time.Time
+	codes, channels                []string
+	theCase                        *seedCase
+	clocks                         []*seedClock
+}
+
+type seedCase struct {
+	id                         int64
+	ref, outcome               string
+	openedOn, closedOn, status string
+	findings                   []*seedFinding
+	penalties                  []*seedPenalty
+}
+
+type seedFinding struct {
+	id                     int64
+	number                 int
+	code, outcome, foundOn string
+	firm, supersededBy     int64
+}
+
+type seedPenalty struct {
+	id           int64
+	ref          string
+	firm         int64
+	issuedOn     string
+	fine, seized int64
+}
+
+type seedEvent struct {
+	kind, on string
+	n        int
+}
+
+// seedClock counts n days of a unit; an extension counts in the same unit.
+type seedClock struct {
+	owner      string
+	ownerID    int64
+	complaint  *seedComplaint
+	kind, unit string
+	n          int
+	events     []seedEvent
+}
+
+var seedFirms = []string{"", "L1", "L2", "A1", "A2"} // by id
+var seedCodes = []string{"T01", "T03", "H02", "P01", "ZZ9"}
+var seedOutcomes = []string{"substantiated", "partially_substantiated", "unsubstantiated", "inconclusive", "out_of_scope"}
+
+func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
+
+// some picks a few, each once.
+func some(r *rand.Rand, from []string) (out []string) {
+	for _, x := range from {
+		if r.IntN(3) == 0 {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// newWorld makes n complaints that came before now, some at the very borders of months in the regulator's zone.
+func newWorld(n int, now time.Time) *world {
+	w, r := &world{}, rand.New(rand.NewPCG(1, 2))
+	borders := []string{"2026-08-31T15:59:59Z", "2026-08-31T16:00:00Z", "2026-09-30T15:59:59Z", "2026-09-30T16:00:00Z", "2025-09-30T15:59:59Z", "2025-09-30T16:00:00Z"}
+	for i := range n {
+		first := time.Date(2026, 6, 25, 0, 0, 0, 0, time.UTC)
+		if i%4 == 0 {
+			first = time.Date(2025, 7, 20, 0, 0, 0, 0, time.UTC)
+		}
+		at := first.Add(time.Duration(r.Int64N(int64(now.Sub(first)/time.Second))) * time.Second)
+		if i < len(borders) {
+			at, _ = time.Parse(time.RFC3339, borders[i])
+		}
+		w.file(r, at, now)
+	}
+	return w
+}
+
+func (w *world) file(r *rand.Rand, at, now time.Time) {
+	id := int64(len(w.complaints) + 1)
+	c := &seedComplaint{
+		id: id, ref: fmt.Sprintf("C-%d", id), pack: pick(r, "cn", "cn", "us"), source: pick(r, "web", "web", "phone", "post", "referral"), status: "received",
+		region: pick(r, "330100", "110101", "FL", ""), product: pick(r, "消费贷款", "=cmd|x", ""), lender: pick[int64](r, 0, 1, 1, 2), agency: pick[int64](r, 0, 2, 3, 4),
+		receivedAt: at, codes: some(r, seedCodes), channels: some(r, []string{"phone", "sms", "visit"}),
+	}
+	w.complaints = append(w.complaints, c)
+	accept := w.clock("complaint", id, c, "complaint.accept", pick(r, "workday", "day"), 7+r.IntN(8), dayOf(at))
+	later := func(t time.Time, days int) (time.Time, bool) {
+		t = t.Add(time.Duration(1+r.IntN(days*86400)) * time.Second)
+		if r.IntN(9) == 0 { // the first second of a month
+			y, m, _ := t.In(beijing).Date()
+			t = time.Date(y, m+1, 1, 0, 0, 0, 0, beijing)
+		}
+		return t, !t.After(now)
+	}
+	if r.IntN(4) == 0 { // asked for more, and perhaps answered
+		t, ok := later(at, 6)
+		if !ok {
+			return
+		}
+		c.status = "supplement"
+		accept.happen("suspend", dayOf(t), 0)
+		own := w.clock("complaint", id, c, "complaint.supplement", "day", 10, dayOf(t))
+		if t, ok = later(t, 30); !ok || r.IntN(3) == 0 {
+			return
+		}
+		c.status = "received"
+		accept.happen("resume", dayOf(t), 0)
+		own.happen("stop", dayOf(t), 0)
+		at = t
+	}
+	w.decide(r, c, accept, at, later)
+}
+
+func (w *world) decide(r *rand.Rand, c *seedComplaint, accept *seedClock, at time.Time, later func(time.Time, int) (time.Time, bool)) {
+	t, ok := later(at, 25)
+	if !ok || r.IntN(8) == 0 {
+		return
+	}
+	accept.happen("stop", dayOf(t), 0)
+	switch k := r.IntN(20); {
+	case k < 1:
+		c.status, c.endedAt = "withdrawn", t
+		return
+	case k < 4:
+		c.status, c.decidedAt, c.endedAt = "not_accepted", t, t
+		return
+	case k < 6:
+		c.status, c.decidedAt, c.endedAt = "referred", t, t
+		return
+	}
+	c.status, c.decidedAt = "accepted", t
+	k := &seedCase{id: c.id + 1000, ref: fmt.Sprintf("K-%d", c.id), openedOn: dayOf(t), status: "investigating"}
+	c.theCase = k
+	answer := w.clock("case", k.id, c, "firm.answer", "day", 15, dayOf(t))
+	if u, ok := later(t, 10); ok && r.IntN(5) == 0 {
+		answer.happen("extend", dayOf(u), 10)
+		t = u
+	}
+	w.investigate(r, c, t, later)
+	if u, ok := later(t, 60); ok && r.IntN(2) == 0 && !w.underWay(k) {
+		if len(k.penalties) > 0 { // a case closes after its decision
+			if d, _ := time.ParseInLocation(time.DateOnly, k.penalties[0].issuedOn, beijing); u.Before(d.AddDate(0, 0, 1)) {
+				return
+			}
+		}
+		k.status, k.closedOn, c.status, c.endedAt = "closed", dayOf(u), "closed", u
+		answer.happen("stop", dayOf(u), 0)
+		k.outcome = best(k.findings)
+	}
+}
+
+func (w *world) underWay(k *seedCase) bool {
+	return len(k.penalties) > 0 && k.penalties[0].issuedOn == ""
+}
+
+func best(findings []*seedFinding) string {
+	for _, o := range seedOutcomes {
+		for _, f := range findings {
+			if f.supersededBy == 0 && f.outcome == o {
+				return o
+			}
+		}
+	}
+	return "no_finding"
+}
+
+func (w *world) investigate(r *rand.Rand, c *seedComplaint, at time.Time, later func(time.Time, int) (time.Time, bool)) {
+	k := c.theCase
+	upheld := false
+	for n := range r.IntN(4) {
+		t, ok := later(at, 20)
+		if !ok {
+			return
+		}
+		f := &seedFinding{id: k.id*10 + int64(n), number: n + 1, code: pick(r, seedCodes...), outcome: pick(r, seedOutcomes...), foundOn: dayOf(t), firm: c.agency}
+		if f.firm == 0 {
+			f.firm = c.lender
+		}
+		if n > 0 && r.IntN(4) == 0 {
+			k.findings[n-1].supersededBy = f.id
+		}
+		k.findings = append(k.findings, f)
+		upheld = upheld || f.outcome == "substantiated" && f.firm != 0
+	}
+	if t, ok := later(at, 40); ok && upheld {
+		p := &seedPenalty{id: k.id, ref: fmt.Sprintf("P-%d", k.id), firm: pick(r, c.lender, c.agency), fine: int64(r.IntN(5)) * 100_000, seized: int64(r.IntN(2)) * 1_234_567}
+		if p.firm == 0 {
+			p.firm = max(c.lender, c.agency)
+		}
+		k.penalties, k.status = append(k.penalties, p), "enforcement"
+		if r.IntN(4) > 0 {
+			p.issuedOn = dayOf(t)
+			pay := w.clock("penalty", p.id, c, "penalty.pay", "day", 15, p.issuedOn)
+			if u, ok := later(t, 30); ok {
+				pay.happen("stop", dayOf(u), 0)
+			}
+		}
+	}
+}
+
+func (w *world) clock(owner string, id int64, c *seedComplaint, kind, unit string, n int, on string) *seedClock {
+	k := &seedClock{owner: owner, ownerID: id, complaint: c, kind: kind, unit: unit, n: n, events: []seedEvent{{"start", on, 0}}}
+	w.clocks = append(w.clocks, k)
+	c.clocks = append(c.clocks, k)
+	return k
+}
+
+func (k *seedClock) happen(kind, on string, n int) {
+	k.events = append(k.events, seedEvent{kind, on, n})
+}
+
+// insert writes the world as rows, the events of all clocks mixed.
+func (w *world) insert(t testing.TB, db *store.DB) {
+	t.Helper()
+	err := db.Write(context.Background(), func(tx *store.Tx) error {
+		x := &inserter{tx: tx}
+		x.put("units", "id, code, name_zh, name_en, created_at, version", 1, "U1", "一处", "Unit", 1, 1)
+		for id := int64(1); id <= 3; id++ {
+			x.put("users", "id, email, name, role, unit_id, password, totp_used, lang, created_at, version", id, fmt.Sprintf("u%d@x.cn", id), "甲", "reviewer", 1, "x", 0, "zh", 1, 1)
+		}
+		for id, code := range seedFirms[1:] {
+			kind := map[byte]string{'L': "lender", 'A': "agency"}[code[0]]
+			x.put("firms", "id, code, kind, name, name_key, provisional, created_at, version", id+1, code, kind, "机构"+code, code, 0, 1, 1)
+		}
+		x.put("data_keys", "id, created_at", 1, 1)
+		for _, c := range w.complaints {
+			x.complaint(c)
+		}
+		longest := 0
+		for _, k := range w.clocks {
+			longest = max(longest, len(k.events))
+		}
+		for i := range longest {
+			for _, k := range w.clocks {
+				if i < len(k.events) {
+					x.event(k, k.events[i])
+				}
+			}
+		}
+		return x.err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+type inserter struct {
+	tx     *store.Tx
+	err    error
+	nextID int64
+}
+
+func (x *inserter) put(table, columns string, values ...any) {
+	if x.err != nil {
+		return
+	}
+	marks := ""
+	for i := range values {
+		if i > 0 {
+			marks += ", "
+		}
+		marks += "?"
+	}
+	if _, err := x.tx.Exec(context.Background(), "INSERT INTO "+table+" ("+columns+") VALUES ("+marks+")", values...); err != nil {
+		x.err = fmt.Errorf("%s: %w", table, err)
+	}
+}
+
+func (x *inserter) serial() int64 { x.nextID++; return x.nextID }
+
+func nullable(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func (x *inserter) complaint(c *seedComplaint) {
+	x.put("complaints", "id, reference, pack, lang, track, source, status, received_at, received_on, data_key_id, anonymous, hide_identity, region, lender_id, lender_name,"+
+		" agency_id, agency_name, agency_unknown, narrative, demand, product, consent_to_forward, severity, external, rulebook, ground, referred_to, decided_at, ended_at, version",
+		c.id, c.ref, c.pack, "zh", "complaint", c.source, c.status, c.receivedAt.Unix(), dayOf(c.receivedAt), 1, 0, 0, c.region, store.ID(c.lender), "",
+		store.ID(c.agency), "", 0, "…", "", c.product, 0, 3, "", "", "", "", store.At(c.decidedAt), store.At(c.endedAt), 1)
+	for _, code := range c.codes {
+		x.put("complaint_codes", "id, complaint_id, code", x.serial(), c.id, code)
+	}
+	for _, ch := range c.channels {
+		x.put("complaint_channels", "id, complaint_id, channel", x.serial(), c.id, ch)
+	}
+	k := c.theCase
+	if k == nil {
+		return
+	}
+	x.put("cases", "id, reference, complaint_id, pack, track, status, unit_id, severity, lender_id, agency_id, received_on, opened_at, opened_on, closed_on, outcome, rulebook, version",
+		k.id, k.ref, c.id, c.pack, "complaint", k.status, 1, 3, store.ID(c.lender), store.ID(c.agency), dayOf(c.receivedAt), 1, k.openedOn, nullable(k.closedOn), k.outcome, "", 1)
+	for i := len(k.findings) - 1; i >= 0; i-- { // a correction stands before what it corrects
+		f := k.findings[i]
+		x.put("findings", "id, case_id, number, code, severity, outcome, acted_on, standards, bases, reasons, evidence, firm_id, rulebook, found_at, found_on, found_by, superseded_by",
+			f.id, k.id, f.number, f.code, 3, f.outcome, f.foundOn, "", "", "", "", store.ID(f.firm), "", 1, f.foundOn, 1, store.ID(f.supersededBy))
+	}
+	for _, p := range k.penalties {
+		status, number := "proposed", any(nil)
+		if p.issuedOn != "" {
+			status, number = "issued", "〔2026〕"+p.ref
+		}
+		x.put("penalties", "id, reference, case_id, firm_id, status, facts, reasons, bases, fine_fen, confiscation_fen, proposed_by, proposed_at, decided_by, issued_on, decision_number, unit_id, rulebook, version",
+			p.id, p.ref, k.id, p.firm, status, "", "", "", p.fine, p.seized, 1, 1, 2, nullable(p.issuedOn), number, 1, "", 1)
+		x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 1, "fine", 99_999_999) // returned, proposed anew
+		x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 2, "warning", 0)
+		for kind, fen := range map[string]int64{"fine": p.fine, "confiscation": p.seized} {
+			if fen > 0 {
+				x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 2, kind, fen)
+			}
+		}
+	}
+}
+
+func (x *inserter) event(k *seedClock, e seedEvent) {
+	n, unit, roll := 0, "", 0
+	switch e.kind {
+	case "start":
+		n, unit = k.n, k.unit
+	case "extend":
+		n, unit = e.n, k.unit
+	}
+	x.put("clock_events", "id, owner, owner_id, clock, kind, on_date, n, unit, roll, reason, at", x.serial(), k.owner, k.ownerID, k.kind, e.kind, e.on, n, unit, roll, "", 1)
+}
+
+// desk is the service over a database with the data that the binary carries.
+type desk struct {
+	*report.Service
+	calendars map[string]*calendar.Calendar
+	words     *locale.Catalog
+}
+
+func newDesk(t testing.TB, db *store.DB) desk {
+	t.Helper()
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	policy, err := access.Load(policies.FS)
+	must(err)
+	files, err := fs.Sub(policies.FS, "rulebook")
+	must(err)
+	book, err := rulebook.Load(files)
+	must(err)
+	calendars, err := calendar.Load(policies.FS)
+	must(err)
+	words, err := locale.Load(web.FS)
+	must(err)
+	return desk{report.New(db, policy, book, calendars, beijing, words), calendars, words}
+}
+
+// supervisor may read reports, public may not.
+var supervisor = access.Actor{Role: access.Supervisor, UserID: 1, UnitID: 1}
+
+var now = storetest.Start
