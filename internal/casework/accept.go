@@ -30,6 +30,7 @@ func (s *Service) Accept(ctx context.Context, by access.Actor, ref string, versi
 		if err != nil {
 			return err
 		}
+		c.Track = t
 		if err := s.d.Complaints.Accept(ctx, tx, by, c, version); err != nil {
 			return err
 		}

@@ -107,30 +107,15 @@ func (s *Service) caseClocks(ctx context.Context, tx *store.Tx, c *Case, lang st
 	if !ok {
 		return nil, fmt.Errorf("no rulebook %q", c.Pack)
 	}
-	cal, err := s.calendarOf(pack)
-	if err != nil {
-		return nil, err
-	}
 	clocks, err := deadline.Of(ctx, tx, c.clocks())
 	if err != nil {
 		return nil, err
 	}
-	out := make([]complaint.Clock, 0, len(clocks))
-	for _, k := range clocks {
-		st, err := deadline.Compute(cal, k)
-		if err != nil {
+	out := make([]complaint.Clock, len(clocks))
+	for i, k := range clocks {
+		if out[i], err = s.d.Complaints.Show(pack, k, s.today(tx), lang); err != nil {
 			return nil, fmt.Errorf("clock %s: %w", k.Kind, err)
 		}
-		left, unit := deadline.Left(cal, st, s.today(tx))
-		v := complaint.Clock{
-			Kind: k.Kind, Original: st.Original, Due: st.Due, Provisional: st.Provisional,
-			Suspended: st.Phase == deadline.Suspended, Stopped: st.Phase == deadline.Stopped,
-			InTime: st.InTime, Left: left, LeftUnit: string(unit),
-		}
-		if l, ok := pack.LimitOn(k.Kind, st.Started); ok {
-			v.Verified, v.Basis = !l.Marked(), l.Article.In(lang)
-		}
-		out = append(out, v)
 	}
 	return out, nil
 }

@@ -10,6 +10,7 @@ import (
 	"dunwatch/internal/audit"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/rulebook"
 	"dunwatch/internal/store"
 )
 
@@ -63,6 +64,14 @@ func (s *Service) Close(ctx context.Context, by access.Actor, ref string, versio
 	return c, nil
 }
 
+// outcomeName says an outcome of closing.
+func outcomeName(p *rulebook.Pack, id string) rulebook.Text {
+	if o, ok := outcomeOf(p, id); ok {
+		return o.Name
+	}
+	return rulebook.Text{ZH: "未作认定", EN: "No finding"}
+}
+
 func (s *Service) finish(ctx context.Context, tx *store.Tx, by access.Actor, c *Case, reasons string) error {
 	was := c.slot()
 	next, err := c.Status.next(finish, false)
@@ -78,11 +87,12 @@ func (s *Service) finish(ctx context.Context, tx *store.Tx, by access.Actor, c *
 		return err
 	}
 	c.Status, c.Outcome, c.ClosedAt, c.ClosedOn = next, Best(pack, standing), tx.Now, s.today(tx)
-	// A complaint that its sender took back has ended already; the case that stayed open behind it closes alone.
-	if c.Complaint.Status == complaint.Accepted {
-		if err := s.d.Complaints.Close(ctx, tx, by, c.Complaint, c.Outcome); err != nil {
-			return err
-		}
+	// A complaint that its sender took back ended before and only notes that its case did too.
+	accepted := c.Complaint.Status == complaint.Accepted
+	if err := s.d.Complaints.Close(ctx, tx, by, c.Complaint, outcomeName(pack, c.Outcome).In(c.Complaint.Lang)); err != nil {
+		return err
+	}
+	if accepted {
 		if _, err := s.d.Log.Append(ctx, tx, by, audit.ComplaintClosed, c.Complaint.Reference, "outcome", c.Outcome); err != nil {
 			return err
 		}

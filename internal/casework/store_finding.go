@@ -156,3 +156,23 @@ func loadNotes(ctx context.Context, tx *store.Tx, caseID int64) ([]noteRow, erro
 	}
 	return rows, nil
 }
+
+// FindingsByID loads findings inside an open transaction, whoever asks, the superseded ones too. For enforcement.
+func (s *Service) FindingsByID(ctx context.Context, tx *store.Tx, list []int64) (map[int64]Finding, error) {
+	out := map[int64]Finding{}
+	if len(list) == 0 {
+		return out, nil
+	}
+	rows, err := gorm.G[findingRow](tx.DB).Where("id IN ?", list).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load findings: %w", err)
+	}
+	for i := range rows {
+		f, err := rows[i].load()
+		if err != nil {
+			return nil, err
+		}
+		out[f.ID] = f
+	}
+	return out, nil
+}

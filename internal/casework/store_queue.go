@@ -199,7 +199,7 @@ func (s *Service) named(ctx context.Context, tx *store.Tx, w *where, by access.A
 		w.add("EXISTS (SELECT 1 FROM firms x WHERE x.code = ? AND x.id IN (c.lender_id, c.agency_id))", f.Firm)
 	}
 	if f.Q != "" {
-		return s.words(ctx, tx, w, f.Q)
+		words(tx, w, f.Q)
 	}
 	return nil
 }
