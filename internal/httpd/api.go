@@ -1,8 +1,11 @@
 package httpd
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,54 +15,9 @@ import (
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/fault"
-	"dunwatch/internal/locale"
 )
 
 const apiRoot = "/api/v1"
-
-// problemError is a failure as the API shows it: RFC 9457 problem+json with the
-// fields that are wrong in errors[].location.
-type problemError struct {
-	huma.ErrorModel
-	retryAfter int
-}
-
-// GetHeaders adds Retry-After.
-func (p *problemError) GetHeaders() http.Header {
-	h := http.Header{}
-	if p.retryAfter > 0 {
-		h.Set("Retry-After", itoa(p.retryAfter))
-	}
-	return h
-}
-
-// problemOf puts a failure into the caller's language. What the person typed is
-// never echoed back.
-func (s *Server) problemOf(lang locale.Lang, f *fault.Error) *problemError {
-	code := status(f)
-	p := &problemError{ErrorModel: huma.ErrorModel{
-		Type: "urn:dunwatch:problem:" + f.Kind.String(), Title: http.StatusText(code), Status: code, Detail: s.sentence(lang, f),
-	}, retryAfter: f.RetryAfter}
-	for _, fd := range f.Fields {
-		p.Errors = append(p.Errors, &huma.ErrorDetail{Location: "body." + fd.Name, Message: s.Words.T(lang, fd.Key, fd.Args...)})
-	}
-	return p
-}
-
-// problem answers a request under /api that failed outside of an operation.
-func (s *Server) problem(c echo.Context, f *fault.Error) error {
-	p := s.problemOf(s.apiLang(c.Request().Context(), c), f)
-	c.Response().Header().Set("Content-Type", "application/problem+json")
-	c.Response().WriteHeader(p.Status)
-	return encodeJSON(c.Response(), p)
-}
-
-func (s *Server) apiLang(ctx context.Context, c echo.Context) locale.Lang {
-	if l := callerFrom(ctx).lang; l != "" {
-		return l
-	}
-	return locale.Match(c.Request().Header.Get("Accept-Language"))
-}
 
 // endpoint describes one operation of the API.
 type endpoint struct {
@@ -69,30 +27,43 @@ type endpoint struct {
 	code         bool          // the Access-Code header of a complaint opens it too
 	created      bool          // answers 201
 	public       bool
-	maxBody      int64 // bytes; 0 is smallBody
+	upload       bool // the body is a multipart form with a file, which the operation reads itself
 }
 
-// serve registers an operation in the API and in the route table. f gets the
-// actor as an argument; its errors become problems in one place.
-func serve[I, O any](s *Server, api huma.API, ep endpoint, f func(context.Context, access.Actor, *I) (*O, error)) {
-	op := huma.Operation{OperationID: ep.id, Method: ep.method, Path: ep.path, Summary: ep.summary, MaxBodyBytes: ep.maxBody}
+// operation is the endpoint in the words of huma.
+func (ep endpoint) operation() huma.Operation {
+	op := huma.Operation{OperationID: ep.id, Method: ep.method, Path: ep.path, Summary: ep.summary, MaxBodyBytes: smallBody + 1,
+		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests}}
 	if ep.created {
 		op.DefaultStatus = http.StatusCreated
 	}
 	switch {
+	case ep.public:
+		op.Security = []map[string][]string{} // nothing, said aloud
 	case ep.code:
 		op.Security = []map[string][]string{{"bearer": {}}, {"accessCode": {}}}
-	case !ep.public:
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusNotFound)
+	default:
 		op.Security = []map[string][]string{{"bearer": {}}}
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)
 	}
+	if ep.method != http.MethodGet {
+		op.Errors = append(op.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge)
+	}
+	if ep.upload {
+		op.RequestBody = uploadBody
+	}
+	return op
+}
+
+// serve registers an operation in the API and in the route table. f gets the
+// actor as an argument; its errors become problems in one place. Whether the
+// actor may come in at all is asked before a byte of the body is read.
+func serve[I, O any](s *Server, api huma.API, ep endpoint, f func(context.Context, access.Actor, *I) (*O, error)) {
+	op := ep.operation()
+	op.Middlewares = huma.Middlewares{s.admit(ep), s.readText(ep)}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
-		who := callerFrom(ctx)
-		if !ep.public && !(ep.code && who.actor.Role == access.Public) {
-			if err := s.Policy.May(who.actor, ep.action); err != nil {
-				return nil, s.apiError(ctx, err, ep)
-			}
-		}
-		out, err := f(ctx, who.actor, in)
+		out, err := f(ctx, callerFrom(ctx).actor, in)
 		if err != nil {
 			return nil, s.apiError(ctx, err, ep)
 		}
@@ -101,7 +72,54 @@ func serve[I, O any](s *Server, api huma.API, ep endpoint, f func(context.Contex
 	s.table = append(s.table, Route{Method: ep.method, Path: apiRoot + ep.path, Action: ep.action, Public: ep.public, Code: ep.code})
 }
 
-func (s *Server) apiError(ctx context.Context, err error, ep endpoint) error {
+// admit asks the policy whether the actor may do the action on anything.
+func (s *Server) admit(ep endpoint) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		by := callerFrom(ctx.Context()).actor
+		if ep.public || ep.code && by.Role == access.Public {
+			next(ctx)
+			return
+		}
+		if err := s.Policy.May(by, ep.action); err != nil {
+			s.refuse(ctx, ep, err)
+			return
+		}
+		next(ctx)
+	}
+}
+
+// readText reads a JSON body whole and refuses what is no JSON or no text
+// before anything else looks at it: Go's decoder would put a replacement
+// character where the bytes are broken.
+func (s *Server) readText(ep endpoint) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if ep.method == http.MethodGet || ep.upload {
+			next(ctx)
+			return
+		}
+		r := humaecho.Unwrap(ctx).Request()
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			err = checkText(body)
+		}
+		if err != nil {
+			s.refuse(ctx, ep, err)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next(ctx)
+	}
+}
+
+// refuse answers in place of an operation.
+func (s *Server) refuse(ctx huma.Context, ep endpoint, err error) {
+	p := s.apiError(ctx.Context(), err, ep)
+	if werr := writeProblem(humaecho.Unwrap(ctx), p); werr != nil {
+		s.Logger.ErrorContext(ctx.Context(), "problem not written", "err", werr.Error())
+	}
+}
+
+func (s *Server) apiError(ctx context.Context, err error, ep endpoint) *problemError {
 	f := faultOf(err)
 	if f.Kind == fault.Internal && !errors.Is(err, context.Canceled) {
 		s.Logger.ErrorContext(ctx, "request failed", "method", ep.method, "route", apiRoot+ep.path, "err", err.Error())
@@ -112,7 +130,11 @@ func (s *Server) apiError(ctx context.Context, err error, ep endpoint) error {
 			s.Logger.ErrorContext(ctx, "denial not recorded", "err", nerr.Error())
 		}
 	}
-	return s.problemOf(who.lang, f)
+	where := "body."
+	if ep.method == http.MethodGet {
+		where = "query."
+	}
+	return s.problemOf(who.lang, f, where)
 }
 
 func (s *Server) buildAPI() error {
@@ -120,7 +142,11 @@ func (s *Server) buildAPI() error {
 	cfg.DocsPath, cfg.OpenAPIPath = "", "" // served below, as routes of the table
 	cfg.SchemasPath = ""
 	cfg.CreateHooks = nil // no $schema links in answers
+	cfg.FieldsOptionalByDefault = true
+	cfg.RejectUnknownQueryParameters = true // a filter with a slip in its name would answer too much
+	cfg.Transformers = []huma.Transformer{s.ownProblem}
 	cfg.Info.Description = "Debt-collection complaints: filing, casework, enforcement and the monthly report."
+	cfg.Servers = []*huma.Server{{URL: apiRoot}}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer":     {Type: "http", Scheme: "bearer"},
 		"accessCode": {Type: "apiKey", In: "header", Name: "Access-Code"},
@@ -132,7 +158,7 @@ func (s *Server) buildAPI() error {
 	s.officeAPI(api)
 	spec, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
-		return err
+		return fmt.Errorf("describe the API: %w", err)
 	}
 	s.add(open("GET", apiRoot+"/openapi.json", func(c echo.Context) error {
 		return c.Blob(http.StatusOK, "application/openapi+json", spec)

@@ -1,6 +1,337 @@
 package httpd
 
-import "github.com/danielgtaylor/huma/v2"
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/audit"
+	"dunwatch/internal/complaint"
+	"dunwatch/internal/fault"
+)
 
 // complaintAPI registers the operations of this area.
-func (s *Server) complaintAPI(api huma.API) {}
+func (s *Server) complaintAPI(api huma.API) {
+	post, get := "POST", "GET"
+	serve(s, api, endpoint{method: post, path: "/complaints", id: "file-complaint", summary: "File a complaint",
+		action: access.FileComplaint, public: true, created: true}, s.apiFile)
+	serve(s, api, endpoint{method: get, path: "/complaints", id: "list-complaints", summary: "List complaints, to screen them",
+		action: access.Screen}, s.apiComplaints)
+	serve(s, api, endpoint{method: get, path: "/complaints/{ref}", id: "read-complaint", summary: "Read a complaint: where it stands and what comes next",
+		action: access.ReadComplaint, code: true}, s.apiComplaint)
+	serve(s, api, endpoint{method: get, path: "/complaints/{ref}/receipt", id: "read-receipt", summary: "Read the receipt, with its proof once there is one",
+		action: access.ReadComplaint, code: true}, s.apiReceipt)
+	serve(s, api, endpoint{method: get, path: "/complaints/{ref}/messages", id: "list-messages", summary: "Read the conversation between complainant and office",
+		action: access.ReadComplaint, code: true}, s.apiMessages)
+	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/messages", id: "send-message", summary: "Write to the other side",
+		action: access.Message, code: true, created: true}, s.apiSend)
+	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/supply", id: "supply", summary: "Answer the office's request for more",
+		action: access.Message, code: true}, s.apiSupply)
+	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/withdraw", id: "withdraw", summary: "Take the complaint back",
+		action: access.Withdraw, code: true}, s.apiWithdraw)
+	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/screen", id: "screen", summary: "Accept, reject, ask for more, or refer",
+		action: access.Screen}, s.apiScreen)
+	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/reveal", id: "reveal", summary: "See the complainant's particulars, for a reason that is recorded",
+		action: access.RevealIdentity}, s.apiReveal)
+	s.evidenceAPI(api)
+}
+
+// filingBody is the body of a filing.
+type filingBody struct {
+	Pack        string `json:"pack"`
+	Language    string `json:"language"`
+	Track       string `json:"track"`
+	Complainant struct {
+		Name     string `json:"name"`
+		IDNumber string `json:"id_number"`
+		Phone    string `json:"phone"`
+		Email    string `json:"email"`
+		Address  string `json:"address"`
+		Region   string `json:"region" doc:"GB/T 2260 code, or a US state."`
+	} `json:"complainant"`
+	Anonymous     bool            `json:"anonymous"`
+	HideIdentity  bool            `json:"hide_identity"`
+	Lender        complaint.Party `json:"lender"`
+	Agency        complaint.Party `json:"agency"`
+	AgencyUnknown bool            `json:"agency_unknown"`
+	Channels      []string        `json:"channels" maxItems:"50"`
+	Violations    []string        `json:"violations" maxItems:"100"`
+	OccurredFrom  string          `json:"occurred_from" doc:"YYYY-MM-DD"`
+	OccurredTo    string          `json:"occurred_to" doc:"YYYY-MM-DD"`
+	Narrative     string          `json:"narrative"`
+	Demand        string          `json:"demand"`
+	Accused       []accusedView   `json:"accused" maxItems:"50"`
+	Loan          struct {
+		Product      string `json:"product"`
+		AmountFen    int64  `json:"amount_fen"`
+		ContractDate string `json:"contract_date" doc:"YYYY-MM-DD"`
+	} `json:"loan"`
+	ConsentToForward bool `json:"consent_to_forward"`
+	Declaration      bool `json:"declaration"`
+}
+
+func (b *filingBody) filing() complaint.Filing {
+	return complaint.Filing{
+		Pack: b.Pack, Language: b.Language, Track: complaint.Track(b.Track), Complainant: complaint.Complainant(b.Complainant),
+		Anonymous: b.Anonymous, HideIdentity: b.HideIdentity, Lender: b.Lender, Agency: b.Agency, AgencyUnknown: b.AgencyUnknown,
+		Channels: b.Channels, Violations: b.Violations, OccurredFrom: b.OccurredFrom, OccurredTo: b.OccurredTo,
+		Narrative: b.Narrative, Demand: b.Demand, Accused: viewsOf(b.Accused, func(a accusedView) complaint.Accused { return complaint.Accused(a) }),
+		Loan: complaint.Loan(b.Loan), ConsentToForward: b.ConsentToForward, Declaration: b.Declaration,
+	}
+}
+
+type filingInput struct {
+	Key  string `header:"Idempotency-Key" maxLength:"255" doc:"A request sent again with the same key gets the same answer."`
+	Body filingBody
+}
+
+// filedView is the answer to a filing. The access code is shown this once.
+type filedView struct {
+	Reference  string         `json:"reference"`
+	AccessCode string         `json:"access_code"`
+	FiledAt    string         `json:"filed_at" format:"date-time"`
+	DueOn      string         `json:"due_on,omitempty" format:"date" doc:"By when the office says whether it accepts."`
+	Version    int64          `json:"version"`
+	Receipt    *audit.Receipt `json:"receipt"`
+}
+
+func (s *Server) apiFile(ctx context.Context, by access.Actor, in *filingInput) (*answer[filedView], error) {
+	if err := s.spendFrom(ctx, "file"); err != nil {
+		return nil, err
+	}
+	f, err := s.Complaints.File(ctx, by, in.Body.filing(), "api", in.Key, "")
+	if err != nil {
+		return nil, err
+	}
+	c := f.Complaint
+	return reply(filedView{c.Reference, f.AccessCode, stamp(c.ReceivedAt), c.DueOn.String(), c.Version, f.Receipt}), nil
+}
+
+// complaintsInput is the filter of the screening list.
+type complaintsInput struct {
+	paging
+	Status string `query:"status" enum:"received,supplement,accepted,closed,not_accepted,referred,withdrawn"`
+	Source string `query:"source" maxLength:"40"`
+	Track  string `query:"track" enum:"complaint,report,petition"`
+	Firm   string `query:"firm" maxLength:"64" doc:"Code of the lender or agency."`
+	Code   string `query:"code" maxLength:"20" doc:"Violation code."`
+	Month  string `query:"month" maxLength:"7" doc:"Received in YYYY-MM."`
+	Q      string `query:"q" maxLength:"200" doc:"Reference, external id or words."`
+	Sort   string `query:"sort" enum:"due,received,-received,severity"`
+}
+
+func (s *Server) apiComplaints(ctx context.Context, by access.Actor, in *complaintsInput) (*answer[pageView[complaintItem]], error) {
+	var wrong fault.Fields
+	month := monthGiven(&wrong, "month", in.Month)
+	if err := wrong.Err(); err != nil {
+		return nil, err
+	}
+	l, err := s.Complaints.List(ctx, by, complaint.Filter{
+		Status: complaint.Status(in.Status), Source: in.Source, Track: complaint.Track(in.Track), Firm: in.Firm, Code: in.Code,
+		Month: month, Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	firms, err := s.firmsNamedBy(ctx, l.Items...)
+	if err != nil {
+		return nil, err
+	}
+	items := viewsOf(l.Items, func(c complaint.Complaint) complaintItem { return complaintItemOf(by, &c, firms) })
+	return reply(pageView[complaintItem]{Items: items, NextCursor: l.NextCursor}), nil
+}
+
+// codeInput is a complaint, opened by its access code or by a token.
+type codeInput struct {
+	refPath
+	Code string `header:"Access-Code" maxLength:"64"`
+}
+
+// enter finds as whom a request follows a complaint: a wrong code and an unknown
+// reference get the same answer.
+func (s *Server) enter(ctx context.Context, by access.Actor, in codeInput) (access.Actor, error) {
+	if by.Role != access.Public {
+		return by, nil
+	}
+	if err := s.spendFrom(ctx, "track"); err != nil {
+		return by, err
+	}
+	if in.Code == "" {
+		return by, fault.New(fault.Unauthenticated, "track.code_needed")
+	}
+	return s.borrowerBy(ctx, in.Ref, in.Code)
+}
+
+func (s *Server) apiComplaint(ctx context.Context, by access.Actor, in *codeInput) (*answer[*complaintView], error) {
+	by, err := s.enter(ctx, by, *in)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Complaints.ByRef(ctx, by, in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return s.complaintReply(ctx, by, c)
+}
+
+func (s *Server) complaintReply(ctx context.Context, by access.Actor, c *complaint.Complaint) (*answer[*complaintView], error) {
+	v, err := s.complaintView(ctx, by, c)
+	if err != nil {
+		return nil, err
+	}
+	return reply(v), nil
+}
+
+func (s *Server) apiReceipt(ctx context.Context, by access.Actor, in *codeInput) (*answer[*audit.Receipt], error) {
+	by, err := s.enter(ctx, by, *in)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Complaints.Receipt(ctx, by, in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return reply(r), nil
+}
+
+func (s *Server) apiMessages(ctx context.Context, by access.Actor, in *codeInput) (*answer[itemsView[messageView]], error) {
+	by, err := s.enter(ctx, by, *in)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Complaints.Messages(ctx, by, in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return reply(itemsView[messageView]{viewsOf(list, messageViewOf)}), nil
+}
+
+type messageInput struct {
+	codeInput
+	Body struct {
+		Body string `json:"body" required:"true"`
+	}
+}
+
+func (s *Server) apiSend(ctx context.Context, by access.Actor, in *messageInput) (*answer[messageView], error) {
+	by, err := s.enter(ctx, by, in.codeInput)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.Complaints.Send(ctx, by, in.Ref, in.Body.Body)
+	if err != nil {
+		return nil, err
+	}
+	return reply(messageViewOf(*m)), nil
+}
+
+type supplyInput struct {
+	codeInput
+	Body struct {
+		Text string `json:"text" required:"true"`
+	}
+}
+
+func (s *Server) apiSupply(ctx context.Context, by access.Actor, in *supplyInput) (*answer[*complaintView], error) {
+	by, err := s.enter(ctx, by, in.codeInput)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Complaints.Supply(ctx, by, in.Ref, in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	return s.complaintReply(ctx, by, c)
+}
+
+type withdrawInput struct {
+	codeInput
+	Body struct {
+		Reason string `json:"reason"`
+	}
+}
+
+func (s *Server) apiWithdraw(ctx context.Context, by access.Actor, in *withdrawInput) (*answer[*complaintView], error) {
+	by, err := s.enter(ctx, by, in.codeInput)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Complaints.Withdraw(ctx, by, in.Ref, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return s.complaintReply(ctx, by, c)
+}
+
+type screenInput struct {
+	refPath
+	Body struct {
+		Decision string `json:"decision" required:"true" enum:"accept,reject,supplement,refer"`
+		Version  int64  `json:"version" required:"true"`
+		Unit     string `json:"unit" maxLength:"40" doc:"accept: code of the unit that takes the case."`
+		Track    string `json:"track" enum:",complaint,report,petition" doc:"accept: what the matter is in law, where the complainant chose wrongly."`
+		Ground   string `json:"ground" maxLength:"64" doc:"reject, refer: a ground of the rulebook."`
+		To       string `json:"to" maxLength:"200" doc:"refer: the authority."`
+		Note     string `json:"note" doc:"What the complainant is told; supplement: what is missing."`
+	}
+}
+
+// screenView is the answer to a screening; case is there once accepted.
+type screenView struct {
+	Complaint *complaintView `json:"complaint"`
+	Case      *caseView      `json:"case,omitempty"`
+}
+
+func (s *Server) apiScreen(ctx context.Context, by access.Actor, in *screenInput) (*answer[screenView], error) {
+	b := in.Body
+	var out screenView
+	var c *complaint.Complaint
+	var err error
+	switch b.Decision {
+	case "supplement":
+		c, err = s.Complaints.AskForMore(ctx, by, in.Ref, b.Version, b.Note)
+	case "reject":
+		c, err = s.Complaints.Refuse(ctx, by, in.Ref, b.Version, b.Ground, b.Note)
+	case "refer":
+		c, err = s.Complaints.Refer(ctx, by, in.Ref, b.Version, b.To, b.Ground, b.Note)
+	default:
+		accepted, k, aerr := s.Cases.Accept(ctx, by, in.Ref, b.Version, b.Unit, complaint.Track(b.Track))
+		if aerr != nil {
+			return nil, aerr
+		}
+		c, out.Case = accepted, s.caseViewOf(k)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if out.Complaint, err = s.complaintView(ctx, by, c); err != nil {
+		return nil, err
+	}
+	return reply(out), nil
+}
+
+type revealInput struct {
+	refPath
+	Body struct {
+		Reason string `json:"reason" required:"true"`
+	}
+}
+
+// revealView is who complains, in the clear.
+type revealView struct {
+	Name     string `json:"name"`
+	IDNumber string `json:"id_number"`
+	Phone    string `json:"phone"`
+	Email    string `json:"email"`
+	Address  string `json:"address"`
+	Region   string `json:"region"`
+}
+
+func (s *Server) apiReveal(ctx context.Context, by access.Actor, in *revealInput) (*answer[revealView], error) {
+	p, err := s.Complaints.Reveal(ctx, by, in.Ref, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return reply(revealView(*p)), nil
+}

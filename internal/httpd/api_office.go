@@ -1,6 +1,256 @@
 package httpd
 
-import "github.com/danielgtaylor/huma/v2"
+import (
+	"bytes"
+	"context"
+	"strings"
 
-// officeAPI registers the operations of this area.
-func (s *Server) officeAPI(api huma.API) {}
+	"github.com/danielgtaylor/huma/v2"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/account"
+	"dunwatch/internal/audit"
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/fault"
+	"dunwatch/internal/firm"
+)
+
+// officeAPI registers the operations of this area: sessions, firms, reports and
+// the record.
+func (s *Server) officeAPI(api huma.API) {
+	post, get := "POST", "GET"
+	serve(s, api, endpoint{method: post, path: "/session", id: "sign-in", summary: "Sign in and get a bearer token", public: true}, s.apiSignIn)
+	serve(s, api, endpoint{method: get, path: "/session", id: "read-session", summary: "Who am I", action: access.ManageOwnSession}, s.apiSession)
+	serve(s, api, endpoint{method: "DELETE", path: "/session", id: "sign-out", summary: "Sign out", action: access.ManageOwnSession}, s.apiSignOut)
+	serve(s, api, endpoint{method: get, path: "/firms", id: "list-firms", summary: "List lenders and agencies", action: access.ReadFirm}, s.apiFirms)
+	serve(s, api, endpoint{method: post, path: "/firms", id: "create-firm", summary: "Register a firm", action: access.ManageFirm, created: true}, s.apiCreateFirm)
+	serve(s, api, endpoint{method: get, path: "/firms/{code}", id: "read-firm", summary: "Read a firm and its links", action: access.ReadFirm}, s.apiFirm)
+	serve(s, api, endpoint{method: get, path: "/firms/{code}/history", id: "read-firm-history", summary: "Who collected for whom, from when to when",
+		action: access.ReadFirm}, s.apiFirmHistory)
+	serve(s, api, endpoint{method: get, path: "/reports/monthly/{month}", id: "read-monthly-report", summary: "The monthly enforcement report",
+		action: access.ReadReport}, s.apiReport)
+	serve(s, api, endpoint{method: get, path: "/log/checkpoint", id: "read-checkpoint", summary: "The newest signed head of the record", public: true}, s.apiCheckpoint)
+	serve(s, api, endpoint{method: get, path: "/log/proof", id: "read-proof", summary: "Proof that an entry is in the record", public: true}, s.apiProof)
+}
+
+type signInInput struct {
+	Body struct {
+		Email    string `json:"email" required:"true" maxLength:"254"`
+		Password string `json:"password" required:"true" maxLength:"1000"`
+		OTP      string `json:"otp" maxLength:"20"`
+	}
+}
+
+// userView is who is signed in.
+type userView struct {
+	ID       int64  `json:"id"`
+	Email    string `json:"email"`
+	Name     string `json:"name"`
+	Role     string `json:"role"`
+	Unit     string `json:"unit,omitempty"`
+	Language string `json:"language"`
+	OTP      bool   `json:"otp" doc:"A second factor is set."`
+}
+
+func userViewOf(u *account.User) userView {
+	return userView{u.ID, u.Email, u.Name, string(u.Role), u.UnitCode, u.Lang, u.OTP}
+}
+
+// sessionView is a sign-in. The token is shown this once.
+type sessionView struct {
+	Token     string   `json:"token,omitempty"`
+	ExpiresAt string   `json:"expires_at" format:"date-time"`
+	User      userView `json:"user"`
+}
+
+func (s *Server) apiSignIn(ctx context.Context, by access.Actor, in *signInInput) (*answer[sessionView], error) {
+	if err := s.spendFrom(ctx, "sign_in"); err != nil {
+		return nil, err
+	}
+	ses, err := s.Accounts.SignIn(ctx, account.Credentials{
+		Email: strings.TrimSpace(in.Body.Email), Password: in.Body.Password, OTP: in.Body.OTP, Address: by.Address, Kind: account.Bearer,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return reply(sessionView{ses.Token, stamp(ses.ExpiresAt), userViewOf(ses.User)}), nil
+}
+
+// tokenInput is the token itself, which identify has checked already.
+type tokenInput struct {
+	Authorization string `header:"Authorization" hidden:"true"`
+}
+
+func (in *tokenInput) token() string { return strings.TrimPrefix(in.Authorization, "Bearer ") }
+
+func (s *Server) apiSession(ctx context.Context, _ access.Actor, in *tokenInput) (*answer[sessionView], error) {
+	u, expires, err := s.Accounts.Authenticate(ctx, in.token(), account.Bearer)
+	if err != nil {
+		return nil, err
+	}
+	return reply(sessionView{ExpiresAt: stamp(expires), User: userViewOf(u)}), nil
+}
+
+func (s *Server) apiSignOut(ctx context.Context, _ access.Actor, in *tokenInput) (*struct{}, error) {
+	return nil, s.Accounts.SignOut(ctx, in.token())
+}
+
+// firmView is a lender or an agency.
+type firmView struct {
+	Code        string   `json:"code"`
+	Kind        string   `json:"kind"`
+	Name        string   `json:"name"`
+	Aliases     []string `json:"aliases"`
+	ParentCode  string   `json:"parent_code,omitempty"`
+	USCC        string   `json:"uscc,omitempty"`
+	Provisional bool     `json:"provisional" doc:"Made by an import; waits for a person."`
+	MergedInto  string   `json:"merged_into,omitempty"`
+	Version     int64    `json:"version"`
+}
+
+func firmViewOf(f firm.Firm) firmView {
+	return firmView{f.Code, string(f.Kind), f.Name, listOf(f.Aliases), f.ParentCode, f.USCC, f.Provisional, f.MergedInto, f.Version}
+}
+
+type firmsInput struct {
+	paging
+	Q           string `query:"q" maxLength:"200" doc:"Part of a name, or the start of a code."`
+	Kind        string `query:"kind" enum:"lender,agency"`
+	Provisional bool   `query:"provisional" doc:"Only those that wait for a person."`
+}
+
+func (s *Server) apiFirms(ctx context.Context, by access.Actor, in *firmsInput) (*answer[pageView[firmView]], error) {
+	list, next, err := s.Firms.List(ctx, by, firm.Filter{Q: in.Q, Kind: firm.Kind(in.Kind), Provisional: in.Provisional, Cursor: in.Cursor, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	return reply(pageView[firmView]{Items: viewsOf(list, firmViewOf), NextCursor: next}), nil
+}
+
+type newFirmInput struct {
+	Body struct {
+		Code       string   `json:"code" required:"true"`
+		Name       string   `json:"name" required:"true"`
+		Kind       string   `json:"kind" required:"true" enum:"lender,agency"`
+		ParentCode string   `json:"parent_code"`
+		USCC       string   `json:"uscc"`
+		Aliases    []string `json:"aliases" maxItems:"100"`
+	}
+}
+
+func (s *Server) apiCreateFirm(ctx context.Context, by access.Actor, in *newFirmInput) (*answer[firmView], error) {
+	b := in.Body
+	f, err := s.Firms.Create(ctx, by, firm.NewFirm{Code: b.Code, Name: b.Name, Kind: firm.Kind(b.Kind), ParentCode: b.ParentCode, USCC: b.USCC, Aliases: b.Aliases})
+	if err != nil {
+		return nil, err
+	}
+	return reply(firmViewOf(*f)), nil
+}
+
+type codePath struct {
+	Code string `path:"code" maxLength:"64"`
+}
+
+// linkView says that an agency collects for a lender.
+type linkView struct {
+	Lender partyView `json:"lender"`
+	Agency partyView `json:"agency"`
+	From   string    `json:"from" format:"date"`
+	To     string    `json:"to,omitempty" format:"date" doc:"The last day; none while it lasts."`
+}
+
+func linkViewOf(l firm.Link) linkView {
+	return linkView{*partyViewOf(&l.Lender), *partyViewOf(&l.Agency), l.From.String(), l.To.String()}
+}
+
+// firmFile is a firm with its links.
+type firmFile struct {
+	firmView
+	Links []linkView `json:"links"`
+}
+
+func (s *Server) apiFirm(ctx context.Context, _ access.Actor, in *codePath) (*answer[firmFile], error) {
+	f, err := s.Firms.ByCode(ctx, in.Code)
+	if err != nil {
+		return nil, err
+	}
+	links, err := s.Firms.Links(ctx, in.Code)
+	if err != nil {
+		return nil, err
+	}
+	return reply(firmFile{firmViewOf(*f), viewsOf(links, linkViewOf)}), nil
+}
+
+func (s *Server) apiFirmHistory(ctx context.Context, _ access.Actor, in *codePath) (*answer[itemsView[linkView]], error) {
+	if _, err := s.Firms.ByCode(ctx, in.Code); err != nil {
+		return nil, err
+	}
+	links, err := s.Firms.Links(ctx, in.Code)
+	if err != nil {
+		return nil, err
+	}
+	return reply(itemsView[linkView]{viewsOf(links, linkViewOf)}), nil
+}
+
+type reportInput struct {
+	Month  string `path:"month" maxLength:"7" doc:"YYYY-MM"`
+	Format string `query:"format" enum:"json,csv" default:"json"`
+	Pack   string `query:"pack" maxLength:"10" doc:"All packs if empty."`
+}
+
+// fileAnswer is one that is written as it is.
+type fileAnswer struct {
+	Type        string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+func (s *Server) apiReport(ctx context.Context, by access.Actor, in *reportInput) (*fileAnswer, error) {
+	month, err := calendar.ParseMonth(in.Month)
+	if err != nil {
+		return nil, fault.Fields{{Name: "month", Key: "api.month"}}.Err()
+	}
+	m, err := s.Reports.Monthly(ctx, by, month, in.Pack, callerFrom(ctx).lang)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if in.Format == "csv" {
+		err = m.WriteCSV(&b)
+		return &fileAnswer{"text/csv; charset=utf-8", contentDisposition("dunwatch-" + month.String() + ".csv"), b.Bytes()}, err
+	}
+	err = m.WriteJSON(&b)
+	return &fileAnswer{Type: "application/json", Body: b.Bytes()}, err
+}
+
+// checkpointView is a signed head: a signed note, and the key that checks it.
+type checkpointView struct {
+	Origin     string `json:"origin"`
+	Size       int64  `json:"size"`
+	Checkpoint string `json:"checkpoint" doc:"The signed note, to be kept as it is."`
+	Key        string `json:"key"`
+}
+
+func (s *Server) apiCheckpoint(ctx context.Context, _ access.Actor, _ *struct{}) (*answer[checkpointView], error) {
+	text, err := s.Log.Checkpoint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	head, err := audit.OpenCheckpoint([]byte(text), s.Log.VerifierKey())
+	if err != nil {
+		return nil, err
+	}
+	return reply(checkpointView{audit.Origin, head.Size, text, s.Log.VerifierKey()}), nil
+}
+
+type proofInput struct {
+	Entry int64 `query:"entry" required:"true" minimum:"1"`
+}
+
+func (s *Server) apiProof(ctx context.Context, _ access.Actor, in *proofInput) (*answer[*audit.Proof], error) {
+	p, err := s.Log.Proof(ctx, in.Entry)
+	if err != nil {
+		return nil, err
+	}
+	return reply(p), nil
+}

@@ -1,0 +1,187 @@
+package httpd
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/evidence"
+	"dunwatch/internal/fault"
+)
+
+func (s *Server) evidenceAPI(api huma.API) {
+	serve(s, api, endpoint{method: "GET", path: "/complaints/{ref}/evidence", id: "list-evidence", summary: "List the files of a complaint",
+		action: access.ReadComplaint, code: true}, s.apiEvidence)
+	serve(s, api, endpoint{method: "POST", path: "/complaints/{ref}/evidence", id: "add-evidence", summary: "Add a file",
+		action: access.AddEvidence, code: true, created: true, upload: true}, s.apiUpload)
+	serve(s, api, endpoint{method: "GET", path: "/complaints/{ref}/evidence/{number}", id: "read-evidence",
+		summary: "Download a file; the look is recorded", action: access.ReadComplaint, code: true}, s.apiDownload)
+}
+
+// uploadBody describes the form of an upload.
+var uploadBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
+	Type: huma.TypeObject, Required: []string{"file", "kind"}, AdditionalProperties: false,
+	Properties: map[string]*huma.Schema{
+		"file": {Type: huma.TypeString, Format: "binary"},
+		"kind": {Type: huma.TypeString, Description: "An evidence type of the rulebook."},
+	},
+}}}}
+
+func (s *Server) apiEvidence(ctx context.Context, by access.Actor, in *codeInput) (*answer[itemsView[evidenceView]], error) {
+	by, err := s.enter(ctx, by, *in)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Evidence.List(ctx, by, in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return reply(itemsView[evidenceView]{viewsOf(list, evidenceViewOf)}), nil
+}
+
+// uploadInput keeps the request, because the form is read only after it is
+// known who sends it.
+type uploadInput struct {
+	codeInput
+	request *http.Request
+}
+
+// Resolve takes the request out of huma.
+func (u *uploadInput) Resolve(ctx huma.Context) []error {
+	u.request = humaecho.Unwrap(ctx).Request()
+	// A recording over a slow line takes longer than huma gives a body.
+	if err := ctx.SetReadDeadline(time.Now().Add(uploadTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return []error{err}
+	}
+	return nil
+}
+
+// uploadTime is how long the sending of a file may take.
+const uploadTime = 15 * time.Minute
+
+func (s *Server) apiUpload(ctx context.Context, by access.Actor, in *uploadInput) (*answer[evidenceView], error) {
+	by, err := s.enter(ctx, by, in.codeInput)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.spendFrom(ctx, "upload"); err != nil {
+		return nil, err
+	}
+	form, err := uploadForm(in.request)
+	if err != nil {
+		return nil, err
+	}
+	defer form.RemoveAll()
+	head := form.File["file"][0]
+	file, err := head.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	item, err := s.Evidence.Add(ctx, by, in.Ref, strings.Join(form.Value["kind"], ""), head.Filename, file)
+	if err != nil {
+		return nil, err
+	}
+	return reply(evidenceViewOf(*item)), nil
+}
+
+// uploadForm reads the form: one file and its kind, and nothing else.
+func uploadForm(r *http.Request) (*multipart.Form, error) {
+	if !isMultipart(r) {
+		return nil, fault.Fields{{Name: "file", Key: "fault.file_missing"}}.Err()
+	}
+	if err := r.ParseMultipartForm(1 << 20); err != nil { // larger files pass through a temporary one
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			return nil, fault.Wrap(err, fault.TooLarge, "fault.too_large")
+		}
+		return nil, fault.Wrap(err, fault.Invalid, "fault.invalid")
+	}
+	form := r.MultipartForm
+	var wrong fault.Fields
+	switch n := len(form.File["file"]); {
+	case n == 0:
+		wrong.Add("file", "fault.file_missing")
+	case n > 1:
+		wrong.Add("file", "api.one_file")
+	}
+	for name, files := range form.File {
+		if name != "file" && len(files) > 0 {
+			wrong.Add(safeName(name), "api.unknown_field")
+		}
+	}
+	for name, values := range form.Value {
+		switch {
+		case name != "kind":
+			wrong.Add(safeName(name), "api.unknown_field")
+		case len(values) > 1 || !utf8.ValidString(values[0]) || strings.ContainsRune(values[0], 0):
+			wrong.Add("kind", "fault.text")
+		}
+	}
+	if err := wrong.Err(); err != nil {
+		return nil, errors.Join(err, form.RemoveAll())
+	}
+	return form, nil
+}
+
+// safeName is a field's name as far as it can be repeated in an answer.
+func safeName(name string) string {
+	if len(name) > 60 || !utf8.ValidString(name) {
+		return "?"
+	}
+	return name
+}
+
+type downloadInput struct {
+	codeInput
+	Number string `path:"number" maxLength:"20" doc:"2, or E-2."`
+}
+
+// download is a file on its way out.
+type download struct {
+	Type        string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Cache       string `header:"Cache-Control"`
+	Body        func(huma.Context)
+}
+
+func (s *Server) apiDownload(ctx context.Context, by access.Actor, in *downloadInput) (*download, error) {
+	by, err := s.enter(ctx, by, in.codeInput)
+	if err != nil {
+		return nil, err
+	}
+	number, err := strconv.Atoi(strings.TrimPrefix(strings.ToUpper(in.Number), "E-"))
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "fault.not_found")
+	}
+	item, file, err := s.Evidence.Open(ctx, by, in.Ref, number)
+	if err != nil {
+		return nil, err
+	}
+	return &download{Type: mediaType(item), Disposition: contentDisposition(item.Name), Cache: "no-store", Body: func(hc huma.Context) {
+		defer file.Close()
+		if _, err := io.Copy(hc.BodyWriter(), file); err != nil {
+			// The head is sent: cutting the connection is the only way left to say that the file is not whole.
+			s.Logger.ErrorContext(ctx, "download broke off", "err", err.Error())
+			panic(http.ErrAbortHandler)
+		}
+	}}, nil
+}
+
+// mediaType is what the content was found to be, if that can be a header.
+func mediaType(item *evidence.Item) string {
+	if _, _, err := mime.ParseMediaType(item.MediaType); err != nil {
+		return "application/octet-stream"
+	}
+	return item.MediaType
+}
