@@ -95,7 +95,9 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (db *DB) newTx(g *gorm.DB, pool gorm.ConnPool) *Tx {
-	s := g.Session(&gorm.Session{NewDB: true})
+	// The context makes gorm copy the statement: without one, sessions share that of
+	// g, and a reader would run its queries in the transaction of another.
+	s := g.Session(&gorm.Session{NewDB: true, Context: context.Background()})
 	s.Statement.ConnPool = pool
 	return &Tx{DB: s, Now: db.Now(), Dialect: db.dialect}
 }
