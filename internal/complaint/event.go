@@ -1,5 +1,12 @@
 package complaint
 
+import (
+	"context"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/store"
+)
+
 // Kinds of events, keys of web/locales under "event.".
 const (
 	EventFiled      = "complaint.filed"
@@ -24,4 +31,25 @@ const (
 var EventKinds = []string{
 	EventFiled, EventImported, EventAsked, EventSupplied, EventRefused, EventReferred, EventAccepted, EventClosed, EventReopened,
 	EventWithdrawn, EventMessage, EventReply, EventRevealed, EventFileAdded, EventStaffFile, EventCaseClosed,
+}
+
+// Note adds a line to a complaint's timeline inside an open transaction; shown
+// lets the complainant see it. The caller appends the audit entry. For evidence.
+func (s *Service) Note(ctx context.Context, tx *store.Tx, by access.Actor, complaintID int64, kind string, shown bool, text string) error {
+	return note(ctx, tx, by, complaintID, kind, shown, text)
+}
+
+// EvidenceKind reports whether a pack knows a kind of evidence and whether the
+// public may choose it. Without a pack (an unfinished filing may not have chosen
+// one) any pack's kinds count.
+func (s *Service) EvidenceKind(pack, kind string) (known, public bool) {
+	for _, p := range s.book.Packs() {
+		if pack != "" && p.ID != pack {
+			continue
+		}
+		if t, ok := p.EvidenceType(kind); ok {
+			known, public = true, public || t.Public
+		}
+	}
+	return known, public
 }

@@ -39,7 +39,7 @@ func (s *Service) mayReveal(by access.Actor, c *Complaint, o access.Owner) error
 func (s *Service) Mask(ctx context.Context, by access.Actor, ref string) (*Masked, error) {
 	var m *Masked
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		c, o, err := s.reach(ctx, tx, by, access.ReadComplaint, ref)
+		c, o, err := s.Reach(ctx, tx, by, access.ReadComplaint, ref)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s *Service) Reveal(ctx context.Context, by access.Actor, ref, reason strin
 	}
 	var p *Complainant
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		c, o, err := s.reach(ctx, tx, by, access.ReadComplaint, ref)
+		c, o, err := s.Reach(ctx, tx, by, access.ReadComplaint, ref)
 		if err != nil {
 			return err
 		}

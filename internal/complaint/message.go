@@ -55,7 +55,7 @@ func (s *Service) Send(ctx context.Context, by access.Actor, ref, body string) (
 	}
 	var m *Message
 	err = s.db.Write(ctx, func(tx *store.Tx) error {
-		c, _, err := s.reach(ctx, tx, by, access.Message, ref)
+		c, _, err := s.Reach(ctx, tx, by, access.Message, ref)
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (s *Service) sealBody(ctx context.Context, by access.Actor, act access.Acti
 	}
 	var key *seal.DataKey
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		c, _, err := s.reach(ctx, tx, by, act, ref)
+		c, _, err := s.Reach(ctx, tx, by, act, ref)
 		if err != nil {
 			return err
 		}

@@ -71,12 +71,13 @@ func canonical(ref string) string {
 // visible loads a complaint that the actor may read. It fails with
 // fault.NotFound.
 func (s *Service) visible(ctx context.Context, tx *store.Tx, by access.Actor, ref string) (*Complaint, error) {
-	c, _, err := s.reach(ctx, tx, by, access.ReadComplaint, ref)
+	c, _, err := s.Reach(ctx, tx, by, access.ReadComplaint, ref)
 	return c, err
 }
 
-// reach loads a complaint on which the actor may do a deed.
-func (s *Service) reach(ctx context.Context, tx *store.Tx, by access.Actor, act access.Action, ref string) (*Complaint, access.Owner, error) {
+// Reach loads a complaint inside an open transaction if the actor may do the deed on it. For evidence. NotFound,
+// Forbidden.
+func (s *Service) Reach(ctx context.Context, tx *store.Tx, by access.Actor, act access.Action, ref string) (*Complaint, access.Owner, error) {
 	c, err := s.Find(ctx, tx, ref)
 	if err != nil {
 		return nil, access.Owner{}, err

@@ -78,7 +78,7 @@ func (s *Service) beginSupplement(ctx context.Context, tx *store.Tx, by access.A
 func (s *Service) screen(ctx context.Context, by access.Actor, ref string, version int64, next Status, decide func(*store.Tx, *Complaint) error) (*Complaint, error) {
 	var c *Complaint
 	err := s.db.Write(ctx, func(tx *store.Tx) (err error) {
-		if c, _, err = s.reach(ctx, tx, by, access.Screen, ref); err != nil {
+		if c, _, err = s.Reach(ctx, tx, by, access.Screen, ref); err != nil {
 			return err
 		}
 		if c.Version != version {
@@ -204,7 +204,7 @@ func (s *Service) Supply(ctx context.Context, by access.Actor, ref, text string)
 	}
 	var c *Complaint
 	err = s.db.Write(ctx, func(tx *store.Tx) (err error) {
-		if c, _, err = s.reach(ctx, tx, by, access.AddEvidence, ref); err != nil {
+		if c, _, err = s.Reach(ctx, tx, by, access.AddEvidence, ref); err != nil {
 			return err
 		}
 		if c.Status != Supplement {
@@ -245,7 +245,7 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, ref, reason str
 	}
 	var c *Complaint
 	err := s.db.Write(ctx, func(tx *store.Tx) (err error) {
-		if c, _, err = s.reach(ctx, tx, by, access.Withdraw, ref); err != nil {
+		if c, _, err = s.Reach(ctx, tx, by, access.Withdraw, ref); err != nil {
 			return err
 		}
 		if err := c.Status.to(Withdrawn); err != nil {

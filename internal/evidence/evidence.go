@@ -1,9 +1,21 @@
-// Package evidence keeps the files of a complaint.
+// Package evidence keeps the files of a complaint: who gave what when, and that
+// it is still the same.
+//
+// A file is read once, in a stream: its type is found from its content, its
+// bytes are hashed as they came, sealed with the complaint's own key, and synced
+// to disk before the row that names them is written. So a row never points to
+// nothing; a crash in between leaves a sealed file without a row, which a job
+// removes after a day. Files are stored under the hash of their sealed bytes:
+// nobody can swap one without its name, and with it the row's digest in the
+// record, telling.
+//
+// Files are never changed and never deleted with their row. Forgetting a person
+// destroys the key, and with it what the files say.
 package evidence
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -28,19 +40,38 @@ type Item struct {
 	UserID     int64
 }
 
+// NotScanned says that no malware scanner has seen the file.
+const NotScanned = "not_scanned"
+
 // Label is E-1, E-2 ...
-func (i Item) Label() string { return "" }
+func (i Item) Label() string { return fmt.Sprintf("E-%d", i.Number) }
 
 // Blobs keeps sealed files by name.
 type Blobs interface {
-	// Put stores what r yields, durably, and returns its name: the SHA-256 of the stored bytes.
+	// Put stores what r yields, durably, and returns its name: the SHA-256 of the stored bytes. It stores nothing when r
+	// fails.
 	Put(ctx context.Context, r io.Reader) (name string, size int64, err error)
+	// Open fails with fs.ErrNotExist for a name that is not stored.
 	Open(ctx context.Context, name string) (io.ReadCloser, error)
+	// Remove of a name that is not stored is no error.
 	Remove(ctx context.Context, name string) error
-	Each(ctx context.Context, f func(name string, size int64) error) error
+	Each(ctx context.Context, f func(Stored) error) error
 }
 
-// Service does what this package does.
+// Stored is a file as the blob store lists it.
+type Stored struct {
+	Name string
+	Size int64
+	At   time.Time
+}
+
+// Bounds of one complaint's files.
+const (
+	MaxFiles = 200
+	maxTotal = 20 // times the largest file
+)
+
+// Service answers for evidence. It is safe for concurrent use.
 type Service struct {
 	db         *store.DB
 	log        *audit.Log
@@ -55,31 +86,91 @@ func New(db *store.DB, log *audit.Log, policy *access.Policy, complaints *compla
 	return &Service{db, log, policy, complaints, blobs, maxBytes}
 }
 
-var errStub = errors.ErrUnsupported
-
 // MaxBytes is the largest file taken.
 func (s *Service) MaxBytes() int64 { return s.maxBytes }
 
-// Add stores a file: sealed and synced to disk before its row, type by content, refused when too large or of a type
-// that is not taken. Invalid (field "file"), TooLarge, NotFound.
-func (s *Service) Add(ctx context.Context, by access.Actor, ref, kind, name string, r io.Reader) (*Item, error) {
-	return nil, errStub
-}
-
-// AddToDraft stores a file of an unfinished filing.
-func (s *Service) AddToDraft(ctx context.Context, token, kind, name string, r io.Reader) (*complaint.DraftFile, error) {
-	return nil, errStub
-}
-
-// List lists a complaint's files by number.
+// List lists a complaint's files by number. NotFound.
 func (s *Service) List(ctx context.Context, by access.Actor, ref string) ([]Item, error) {
-	return nil, errStub
+	var out []Item
+	err := s.db.Read(ctx, func(tx *store.Tx) error {
+		c, err := s.reach(ctx, tx, by, ref)
+		if err != nil {
+			return err
+		}
+		out, err = s.items(ctx, tx, c)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list evidence: %w", err)
+	}
+	return out, nil
 }
 
-// Open gives a file's bytes and records who looked (staff and borrower alike). The caller closes it.
+// Of lists the files of a complaint inside an open transaction, whoever asks.
+// For casework, whose findings name them. NotFound once the key is destroyed.
+func (s *Service) Of(ctx context.Context, tx *store.Tx, c *complaint.Complaint) ([]Item, error) {
+	return s.items(ctx, tx, c)
+}
+
+// reach loads the complaint if the actor may see its files: a borrower those of
+// the own complaint, staff as the policy says.
+func (s *Service) reach(ctx context.Context, tx *store.Tx, by access.Actor, ref string) (*complaint.Complaint, error) {
+	act := access.ReadEvidence
+	if by.Role == access.Borrower {
+		act = access.ReadComplaint
+	}
+	c, _, err := s.complaints.Reach(ctx, tx, by, act, ref)
+	return c, err
+}
+
+func (s *Service) items(ctx context.Context, tx *store.Tx, c *complaint.Complaint) ([]Item, error) {
+	rows, err := rowsOf(ctx, tx, c.ID)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	key, err := s.complaints.DataKey(ctx, tx, c)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Item, len(rows))
+	for i, r := range rows {
+		if out[i], err = r.item(key); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Open gives a file's bytes and records who looked (staff and borrower alike). The caller closes it, and must not rely
+// on what was read before io.EOF. NotFound.
 func (s *Service) Open(ctx context.Context, by access.Actor, ref string, number int) (*Item, io.ReadCloser, error) {
-	return nil, nil, errStub
+	var item Item
+	var out *opened
+	err := s.db.Write(ctx, func(tx *store.Tx) error {
+		c, err := s.reach(ctx, tx, by, ref)
+		if err != nil {
+			return err
+		}
+		r, err := rowOf(ctx, tx, c.ID, number)
+		if err != nil {
+			return err
+		}
+		key, err := s.complaints.DataKey(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if item, err = r.item(key); err != nil {
+			return err
+		}
+		out = &opened{name: r.Blob, key: key}
+		_, err = s.log.Append(ctx, tx, by, audit.EvidenceViewed, c.Reference, "evidence", item.Label())
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("open evidence: %w", err)
+	}
+	if err := out.open(ctx, s.blobs); err != nil {
+		return nil, nil, fmt.Errorf("open evidence %s of %s: %w", item.Label(), ref, err)
+	}
+	return &item, out, nil
 }
-
-// Verify holds every row against its blob (hash of the stored bytes) and finds blobs without a row.
-func (s *Service) Verify(ctx context.Context) ([]audit.Problem, error) { return nil, errStub }
