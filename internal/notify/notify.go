@@ -1,10 +1,24 @@
-// Package notify queues messages in the transaction of a command and delivers them later.
+// Package notify queues messages in the transaction of a command and delivers
+// them later, so that a message exists exactly when the change it tells of does.
+//
+// The words of a message are in web/locales, because the recipient may read
+// Chinese or English: see Message. The recipient is stored sealed, and a row is
+// thrown away some weeks after it was sent.
+//
+// What it does not promise: that a message arrives (a gateway that accepted it
+// may lose it), nor order. A message goes out once, except that one which was
+// on its way when the program crashed is sent again; it then carries the same
+// identifier, by which a gateway can drop it.
 package notify
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
 
+	"dunwatch/internal/locale"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 )
@@ -18,27 +32,109 @@ const (
 	SMS   Channel = "sms"
 )
 
-// Message is what is to be sent. Template is a key of web/locales ("mail.filed"), Data its arguments: references and
+// Message is what is to be sent. Template is a key of web/locales
+// ("mail.filed") under which lie `subject` and `body` for e-mail and `sms` for
+// short messages; Data its arguments by name, see Arguments: references and
 // dates, never personal data.
 type Message struct {
 	Channel  Channel
 	To       string
-	Lang     string
+	Lang     string // zh or en; anything else is zh
 	Template string
 	Data     map[string]string
 	Dedupe   string // a second message with the same value is dropped
 }
 
-// Service does what this package does.
+// Arguments names the placeholders of every message, in order: {0} is the
+// reference, {1} the date, and so on. A date is written YYYY-MM-DD and shown as
+// the language writes dates.
+var Arguments = []string{"reference", "date", "link", "number"}
+
+// Service queues and delivers. It is safe for concurrent use.
 type Service struct {
-	db   *store.DB
-	keys *seal.Keys
+	db      *store.DB
+	keys    *seal.Keys
+	words   *locale.Catalog
+	senders Senders
 }
 
-var errStub = errors.ErrUnsupported
+// Senders says what delivers each channel. A channel without one is queued and
+// kept for an instance that has it.
+type Senders map[Channel]Sender
 
-// Queue stores a message inside an open transaction. A message without To is dropped.
-func (s *Service) Queue(ctx context.Context, tx *store.Tx, m Message) error { return errStub }
+// Sender hands one message to the outside. An error that wraps ErrRefused is
+// final; after any other the message is tried again.
+type Sender interface {
+	Send(ctx context.Context, e Envelope) error
+}
 
-// Deliver sends what is due; it returns how many messages were sent.
-func (s *Service) Deliver(ctx context.Context) (int, error) { return 0, errStub }
+// Envelope is a message in its final words.
+type Envelope struct {
+	ID            int64 // the same at every attempt
+	Channel       Channel
+	To            string
+	Lang          locale.Lang
+	FromName      string
+	Subject, Body string // Subject is empty for short messages
+	QueuedAt      time.Time
+}
+
+// New returns the service. senders may be nil for programs that only queue.
+func New(db *store.DB, keys *seal.Keys, words *locale.Catalog, senders Senders) *Service {
+	return &Service{db, keys, words, senders}
+}
+
+// Queue stores a message inside an open transaction. A message without To is
+// dropped, and so is one whose Dedupe was queued before. It fails for a template
+// without words and for data that no placeholder shows: both are mistakes of the
+// program, which its tests must meet before a person does.
+func (s *Service) Queue(ctx context.Context, tx *store.Tx, m Message) error {
+	to := strings.TrimSpace(m.To)
+	if to == "" {
+		return nil
+	}
+	lang := language(m.Lang)
+	if err := s.check(m, lang); err != nil {
+		return fmt.Errorf("queue %s: %w", m.Template, err)
+	}
+	data, err := json.Marshal(m.Data)
+	if err != nil {
+		return fmt.Errorf("queue %s: %w", m.Template, err)
+	}
+	recipient, err := s.keys.Seal(recipientField, to)
+	if err != nil {
+		return fmt.Errorf("queue %s: %w", m.Template, err)
+	}
+	if err := insertMessage(ctx, tx, m, lang, recipient, string(data)); err != nil {
+		return fmt.Errorf("queue %s: %w", m.Template, err)
+	}
+	return nil
+}
+
+// recipientField is the place that the seal of a recipient is bound to.
+const recipientField = "outbox.recipient"
+
+func (s *Service) check(m Message, lang locale.Lang) error {
+	if m.Channel != Email && m.Channel != SMS {
+		return fmt.Errorf("no channel %q", m.Channel)
+	}
+	for name := range m.Data {
+		if argument(name) < 0 {
+			return fmt.Errorf("no placeholder shows %q", name)
+		}
+	}
+	for _, part := range parts[m.Channel] {
+		if key := m.Template + "." + part; !s.words.Has(lang, key) {
+			return fmt.Errorf("no words %s in %s", key, lang)
+		}
+	}
+	return nil
+}
+
+func language(s string) locale.Lang {
+	l, ok := locale.Parse(s)
+	if !ok {
+		return locale.ZH
+	}
+	return l
+}
