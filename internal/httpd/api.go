@@ -33,7 +33,7 @@ type endpoint struct {
 // operation is the endpoint in the words of huma.
 func (ep endpoint) operation() huma.Operation {
 	op := huma.Operation{OperationID: ep.id, Method: ep.method, Path: ep.path, Summary: ep.summary, MaxBodyBytes: smallBody + 1,
-		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests}}
+		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests}}
 	if ep.created {
 		op.DefaultStatus = http.StatusCreated
 	}
@@ -42,16 +42,11 @@ func (ep endpoint) operation() huma.Operation {
 		op.Security = []map[string][]string{} // nothing, said aloud
 	case ep.code:
 		op.Security = []map[string][]string{{"bearer": {}}, {"accessCode": {}}}
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusNotFound)
 	default:
 		op.Security = []map[string][]string{{"bearer": {}}}
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)
 	}
 	if ep.method != http.MethodGet {
 		op.Errors = append(op.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge)
-	}
-	if ep.upload {
-		op.RequestBody = uploadBody
 	}
 	return op
 }
@@ -69,6 +64,9 @@ func serve[I, O any](s *Server, api huma.API, ep endpoint, f func(context.Contex
 		}
 		return out, nil
 	})
+	if ep.upload { // only now: huma would read and check the form itself, before the access code
+		api.OpenAPI().Paths[ep.path].Post.RequestBody = uploadBody
+	}
 	s.table = append(s.table, Route{Method: ep.method, Path: apiRoot + ep.path, Action: ep.action, Public: ep.public, Code: ep.code})
 }
 
@@ -88,25 +86,24 @@ func (s *Server) admit(ep endpoint) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-// readText reads a JSON body whole and refuses what is no JSON or no text
-// before anything else looks at it: Go's decoder would put a replacement
-// character where the bytes are broken.
+// readText reads a JSON body whole and refuses what is no JSON or no text, in it
+// and in the query, before anything else looks: Go's decoder would put a
+// replacement character where the bytes are broken.
 func (s *Server) readText(ep endpoint) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		if ep.method == http.MethodGet || ep.upload {
-			next(ctx)
-			return
-		}
 		r := humaecho.Unwrap(ctx).Request()
-		body, err := io.ReadAll(r.Body)
-		if err == nil {
-			err = checkText(body)
+		err := checkQuery(r.URL.Query())
+		if err == nil && ep.method != http.MethodGet && !ep.upload {
+			var body []byte
+			if body, err = io.ReadAll(r.Body); err == nil {
+				err = checkText(body)
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
 		}
 		if err != nil {
 			s.refuse(ctx, ep, err)
 			return
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
 		next(ctx)
 	}
 }

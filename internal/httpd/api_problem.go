@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -130,6 +131,9 @@ var humaSentences = []struct{ begins, key string }{
 
 func (s *Server) ownDetail(lang locale.Lang, d *huma.ErrorDetail) (location, sentence string) {
 	location = d.Location
+	if runes := []rune(location); len(runes) > 200 {
+		location = string(runes[:200]) + "…" // an unknown field may have any name
+	}
 	if name, ok := strings.CutPrefix(d.Message, "expected required property "); ok {
 		location += "." + strings.TrimSuffix(name, " to be present") // huma names the object that lacks it
 	}
@@ -139,6 +143,18 @@ func (s *Server) ownDetail(lang locale.Lang, d *huma.ErrorDetail) (location, sen
 		}
 	}
 	return location, s.Words.T(lang, "api.wrong")
+}
+
+// checkQuery refuses parameters that are no text.
+func checkQuery(q url.Values) error {
+	for name, values := range q {
+		for _, v := range append(values, name) {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				return fault.New(fault.Invalid, "fault.text")
+			}
+		}
+	}
+	return nil
 }
 
 // checkText refuses a JSON body that is malformed, followed by something else,
