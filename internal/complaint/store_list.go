@@ -39,11 +39,11 @@ func (q *query) words(tx *store.Tx, text string) {
 		q.and("reference = ?", canonical(text))
 		return
 	}
-	if n := tidy(text); n != "" && len(n) >= 4 && strings.Trim(n, "0123456789") == "" {
-		q.and("external_id = ?", n)
+	sub, arg := SearchSQL(tx.Dialect, text)
+	if n := tidy(text); n != "" && strings.Trim(n, "0123456789") == "" {
+		q.and("(external_id = ? OR id IN ("+sub+"))", n, arg) // digits may also be a number that somebody rang from
 		return
 	}
-	sub, arg := SearchSQL(tx.Dialect, text)
 	q.and("id IN ("+sub+")", arg)
 }
 

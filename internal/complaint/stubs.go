@@ -10,9 +10,6 @@ import (
 
 var errStub = errors.ErrUnsupported
 
-// Index makes filed complaints searchable; it returns how many it took. A job calls it.
-func (s *Service) Index(ctx context.Context) (int, error) { return 0, errStub }
-
 // ImportOptions of ImportCFPB.
 type ImportOptions struct {
 	Name     string // of the file, for messages
