@@ -47,7 +47,10 @@ func holder(act access.Action, method, path string, h echo.HandlerFunc) Route {
 func (s *Server) add(rt Route) {
 	s.table = append(s.table, rt)
 	h := rt.handler
-	if !rt.Public {
+	switch {
+	case rt.Code:
+		h = s.byCode(rt)
+	case !rt.Public:
 		h = func(c echo.Context) error {
 			if err := s.Policy.May(actorOf(c), rt.Action); err != nil {
 				return err

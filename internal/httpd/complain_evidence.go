@@ -1,0 +1,243 @@
+package httpd
+
+import (
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"dunwatch/internal/complaint"
+	"dunwatch/internal/fault"
+	"dunwatch/internal/locale"
+	"dunwatch/internal/rulebook"
+)
+
+// draftFile is a file of the unfinished filing as the page lists it.
+type draftFile struct {
+	ID         int64
+	Name, Kind string
+	Size       int64
+	Scan       string
+}
+
+func (s *Server) draftEvidencePage(c echo.Context) error {
+	return s.withDraft(c, func(dr *complaint.Draft) error {
+		d, err := s.draftEvidenceData(c, dr, nil)
+		if err != nil {
+			return err
+		}
+		return s.show(c, http.StatusOK, "complain/evidence", d)
+	})
+}
+
+func (s *Server) draftEvidenceData(c echo.Context, dr *complaint.Draft, form *Form) (*filingPageData, error) {
+	i, _ := stepAt("evidence")
+	d, err := s.stepData(c, i, dr.Filing, form)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.packOf(dr.Filing)
+	if err != nil {
+		return nil, err
+	}
+	d.Kinds, d.Helpful = kindsOf(p, d.Lang), helpfulFor(p, dr.Filing.Violations, d.Lang)
+	d.MaxBytes, d.Limit = s.Evidence.MaxBytes(), locale.Bytes(d.Lang, s.Evidence.MaxBytes())
+	for _, f := range dr.Files {
+		d.Uploaded = append(d.Uploaded, draftFile{f.ID, f.Name, kindName(p, f.Kind, d.Lang), f.Size, f.Scan})
+	}
+	return d, nil
+}
+
+// kindsOf are the kinds of evidence that the public can name.
+func kindsOf(p *rulebook.Pack, lang locale.Lang) []Option {
+	var out []Option
+	for _, e := range p.EvidenceTypes() {
+		if e.Public {
+			out = append(out, Option{Value: e.ID, Label: e.Name.In(string(lang))})
+		}
+	}
+	return out
+}
+
+func kindName(p *rulebook.Pack, id string, lang locale.Lang) string {
+	if e, ok := p.EvidenceType(id); ok {
+		return e.Name.In(string(lang))
+	}
+	return id
+}
+
+// helpfulFor lists the evidence that the rulebook names for what was ticked.
+func helpfulFor(p *rulebook.Pack, codes []string, lang locale.Lang) []string {
+	wanted := map[string]bool{}
+	for _, code := range codes {
+		if v, ok := p.Violation(code); ok {
+			for _, id := range v.Evidence {
+				wanted[id] = true
+			}
+		}
+	}
+	var out []string
+	for _, e := range p.EvidenceTypes() {
+		if e.Public && wanted[e.ID] {
+			out = append(out, e.Name.In(string(lang)))
+		}
+	}
+	return out
+}
+
+// addDraftEvidence stores the files that were chosen. Those before a bad one
+// stay; going on with files chosen stores them first.
+func (s *Server) addDraftEvidence(c echo.Context) error {
+	form, err := formOf(c)
+	if fault.Is(err, fault.TooLarge) {
+		form = NewForm(nil)
+		return s.withDraft(c, func(dr *complaint.Draft) error {
+			return s.showDraftEvidence(c, fileFault("complain.file_too_large", locale.Bytes(langOf(c), s.Evidence.MaxBytes())), dr, form)
+		})
+	}
+	if err != nil {
+		return err
+	}
+	defer dropUploads(c)
+	return s.withDraft(c, func(dr *complaint.Draft) error {
+		files := uploads(c, "file")
+		next := form.Value("do") == "next"
+		if next && len(files) == 0 {
+			i, _ := stepAt("evidence")
+			return c.Redirect(http.StatusSeeOther, afterStep(i, form))
+		}
+		if err := s.storeDraftFiles(c, dr.Token, form); err != nil {
+			return s.showDraftEvidence(c, err, dr, form)
+		}
+		s.keepDraft(c, dr.Token)
+		if next {
+			i, _ := stepAt("evidence")
+			return c.Redirect(http.StatusSeeOther, afterStep(i, form))
+		}
+		s.flash(c, "good", "complain.files_added", strconv.Itoa(len(files)))
+		return c.Redirect(http.StatusSeeOther, returning("/complain/evidence", form))
+	})
+}
+
+// showDraftEvidence shows the page again; files stored before the bad one are
+// listed, so the draft is read anew.
+func (s *Server) showDraftEvidence(c echo.Context, err error, dr *complaint.Draft, form *Form) error {
+	return s.showForm(c, err, form, "complain/evidence", func(form *Form) (any, error) {
+		fresh, err := s.Complaints.OpenDraft(c.Request().Context(), dr.Token)
+		if err != nil {
+			return nil, err
+		}
+		return s.draftEvidenceData(c, fresh, form)
+	})
+}
+
+func (s *Server) storeDraftFiles(c echo.Context, token string, form *Form) error {
+	return s.storeFiles(c, form, func(h *multipart.FileHeader, f multipart.File) error {
+		_, err := s.Evidence.AddToDraft(c.Request().Context(), token, form.Value("kind"), h.Filename, f)
+		return err
+	})
+}
+
+// storeFiles hands the files of a form to store, one after the other, and stops
+// at the first that is refused.
+func (s *Server) storeFiles(c echo.Context, form *Form, store func(*multipart.FileHeader, multipart.File) error) error {
+	files := uploads(c, "file")
+	var wrong fault.Fields
+	if form.Value("kind") == "" {
+		wrong.Add("kind", "complain.kind_missing")
+	}
+	if len(files) == 0 {
+		wrong.Add("file", "fault.file_missing")
+	}
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	for _, h := range files {
+		if err := s.spend("upload", c.RealIP()); err != nil {
+			return err
+		}
+		f, err := h.Open()
+		if err != nil {
+			return err
+		}
+		err = store(h, f)
+		f.Close()
+		if err != nil {
+			return named(err, h.Filename)
+		}
+	}
+	return nil
+}
+
+// named tells which of several files was refused.
+func named(err error, file string) error {
+	f := faultOf(err)
+	switch f.Kind {
+	case fault.TooLarge:
+		return fileFault("complain.one_too_large", file)
+	case fault.Invalid:
+		if len(f.Fields) == 1 && f.Fields[0].Name == "file" {
+			return err
+		}
+		return fileFault("complain.one_refused", file)
+	default:
+		return err
+	}
+}
+
+func fileFault(key string, args ...any) error {
+	return fault.Fields{{Name: "file", Key: key, Args: args}}.Err()
+}
+
+func (s *Server) removeDraftEvidence(c echo.Context) error {
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	return s.withDraft(c, func(dr *complaint.Draft) error {
+		id, err := strconv.ParseInt(form.Value("id"), 10, 64)
+		if err != nil {
+			return fault.New(fault.NotFound, "fault.not_found")
+		}
+		err = s.Complaints.RemoveDraftFile(c.Request().Context(), dr.Token, id)
+		if err != nil && !fault.Is(err, fault.NotFound) { // removed by an earlier click
+			return err
+		}
+		s.flash(c, "good", "complain.file_removed")
+		return c.Redirect(http.StatusSeeOther, returning("/complain/evidence", form))
+	})
+}
+
+// returning keeps the way back to the last check.
+func returning(path string, form *Form) string {
+	if form.Value("return") == "check" {
+		return path + "?return=check"
+	}
+	return path
+}
+
+// uploads lists the files sent for a field; an empty file input sends none.
+func uploads(c echo.Context, name string) []*multipart.FileHeader {
+	m := c.Request().MultipartForm
+	if m == nil {
+		return nil
+	}
+	var out []*multipart.FileHeader
+	for _, h := range m.File[name] {
+		if h.Filename != "" || h.Size > 0 {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// dropUploads deletes the temporary files of a request.
+func dropUploads(c echo.Context) {
+	if m := c.Request().MultipartForm; m != nil {
+		if err := m.RemoveAll(); err != nil && !errors.Is(err, http.ErrMissingFile) {
+			c.Logger().Warn("temporary upload stays")
+		}
+	}
+}
