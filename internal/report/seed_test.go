@@ -26,6 +26,7 @@ func dayOf(t time.Time) string { return t.In(beijing).Format(time.DateOnly) }
 
 // The world of the tests: plain data, inserted as it stands and counted again by loops that know no SQL.
 type world struct {
+	prompt     bool // nothing is left lying for good
 	complaints []*seedComplaint
 	clocks     []*seedClock
 }
@@ -97,11 +98,11 @@ func some(r *rand.Rand, from []string) (out []string) {
 
 // newWorld makes n complaints that came before now, some at the very borders of months in the regulator's zone.
 func newWorld(n int, now time.Time) *world {
-	w, r := &world{}, rand.New(rand.NewPCG(1, 2))
+	w, r := &world{prompt: n > 10_000}, rand.New(rand.NewPCG(1, 2))
 	borders := []string{"2026-08-31T15:59:59Z", "2026-08-31T16:00:00Z", "2026-09-30T15:59:59Z", "2026-09-30T16:00:00Z", "2025-09-30T15:59:59Z", "2025-09-30T16:00:00Z"}
 	for i := range n {
 		first := time.Date(2026, 6, 25, 0, 0, 0, 0, time.UTC)
-		if i%4 == 0 {
+		if i%4 == 0 || w.prompt { // evenly
 			first = time.Date(2025, 7, 20, 0, 0, 0, 0, time.UTC)
 		}
 		at := first.Add(time.Duration(r.Int64N(int64(now.Sub(first)/time.Second))) * time.Second)
@@ -138,7 +139,7 @@ func (w *world) file(r *rand.Rand, at, now time.Time) {
 		c.status = "supplement"
 		accept.happen("suspend", dayOf(t), 0)
 		own := w.clock("complaint", id, c, "complaint.supplement", "day", 10, dayOf(t))
-		if t, ok = later(t, 30); !ok || r.IntN(3) == 0 {
+		if t, ok = later(t, 30); !ok || r.IntN(3) == 0 && !w.prompt {
 			return
 		}
 		c.status = "received"
@@ -151,7 +152,7 @@ func (w *world) file(r *rand.Rand, at, now time.Time) {
 
 func (w *world) decide(r *rand.Rand, c *seedComplaint, accept *seedClock, at time.Time, later func(time.Time, int) (time.Time, bool)) {
 	t, ok := later(at, 25)
-	if !ok || r.IntN(8) == 0 {
+	if !ok || r.IntN(8) == 0 && !w.prompt {
 		return
 	}
 	accept.happen("stop", dayOf(t), 0)
@@ -175,7 +176,7 @@ func (w *world) decide(r *rand.Rand, c *seedComplaint, accept *seedClock, at tim
 		t = u
 	}
 	w.investigate(r, c, t, later)
-	if u, ok := later(t, 60); ok && r.IntN(2) == 0 && !w.underWay(k) {
+	if u, ok := later(t, 60); ok && (r.IntN(2) == 0 || w.prompt) && !w.underWay(k) {
 		if len(k.penalties) > 0 { // a case closes after its decision
 			if d, _ := time.ParseInLocation(time.DateOnly, k.penalties[0].issuedOn, beijing); u.Before(d.AddDate(0, 0, 1)) {
 				return

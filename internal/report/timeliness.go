@@ -94,19 +94,19 @@ func took(cal *calendar.Calendar, c deadline.Clock) int {
 const monthsAfterIssue = 24
 
 // clockHistories selects owner, owner_id, pack, clock and history of every clock that may have a part in the month: its
-// owner had an event in it, or was still open at its end.
+// owner had an event in it, or was still open at its end, and it did not stop before.
 func (q query) clockHistories(s *sql) *sql {
-	s.add("WITH o AS (")
+	s.add("WITH o AS MATERIALIZED (")
 	q.open(s)
-	s.add("), own AS (SELECT owner, owner_id FROM clock_events WHERE on_date >= ? AND on_date < ?"+
-		" UNION SELECT 'complaint', o.id FROM o UNION SELECT 'case', k.id FROM o JOIN cases k ON k.complaint_id = o.id"+
+	s.add("), own AS MATERIALIZED (SELECT owner, owner_id FROM clock_events WHERE on_date >= ? AND on_date < ?"+
+		" UNION SELECT 'complaint', o.id FROM o UNION SELECT 'case', k.id FROM o CROSS JOIN cases k WHERE k.complaint_id = o.id"+
 		" UNION SELECT 'penalty', p.id FROM penalties p WHERE p.issued_on IS NULL OR p.issued_on >= ?)"+
-		", g AS (SELECT e.owner, e.owner_id, e.clock, "+history+" AS history FROM own JOIN clock_events e ON e.owner = own.owner AND e.owner_id = own.owner_id"+
-		" WHERE e.on_date < ? GROUP BY e.owner, e.owner_id, e.clock)"+
+		", g AS (SELECT e.owner, e.owner_id, e.clock, "+history+" AS history FROM own CROSS JOIN clock_events e"+
+		" WHERE e.owner = own.owner AND e.owner_id = own.owner_id AND e.on_date < ? GROUP BY e.owner, e.owner_id, e.clock HAVING COALESCE(MAX(CASE WHEN e.kind = 'stop' THEN e.on_date END), '9') >= ?)"+
 		", h AS (SELECT g.owner, g.owner_id, COALESCE(c.pack, k.pack, pk.pack) AS pack, COALESCE(c.reference, k.reference, p.reference) AS reference, g.clock, g.history FROM g"+
 		" LEFT JOIN complaints c ON g.owner = 'complaint' AND c.id = g.owner_id LEFT JOIN cases k ON g.owner = 'case' AND k.id = g.owner_id"+
 		" LEFT JOIN penalties p ON g.owner = 'penalty' AND p.id = g.owner_id LEFT JOIN cases pk ON pk.id = p.case_id)",
-		q.first, q.end, q.month.Add(-monthsAfterIssue).First(), q.end)
+		q.first, q.end, q.month.Add(-monthsAfterIssue).First(), q.end, q.first)
 	return s
 }
 

@@ -1,0 +1,30 @@
+package report_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/locale"
+	"dunwatch/internal/store/storetest"
+)
+
+// BenchmarkMonthly computes a month of an office with 10^5 complaints, about 6,700 of them in each month.
+func BenchmarkMonthly(b *testing.B) {
+	db := storetest.Open(b)
+	newWorld(100_000, now).insert(b, db)
+	d := newDesk(b, db)
+	for _, pack := range []string{"", "cn"} {
+		for _, month := range []string{"2026-10", "2026-09", "2025-10"} {
+			b.Run(month+"/"+pack, func(b *testing.B) {
+				for b.Loop() {
+					if _, err := d.Monthly(context.Background(), supervisor, calendar.MustMonth(month), pack, locale.ZH); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed()/time.Microsecond)/float64(b.N)/1000, "ms/report")
+			})
+		}
+	}
+}
