@@ -1,9 +1,16 @@
-// Package account keeps the people who sign in: staff, and staff of firms.
+// Package account keeps the people who sign in: staff, and staff of firms. It
+// holds passwords (Argon2id), second factors (RFC 6238), sessions and the
+// back-off against guessing.
+//
+// There is no default password: the first administrator is made with a one-time
+// code that the first start prints. Whether a name exists shows neither in the
+// answer to a sign-in nor in the work it takes. The package does not promise to
+// hold off somebody who knows the password and holds the second factor.
 package account
 
 import (
-	"context"
-	"errors"
+	"runtime"
+	"sync"
 	"time"
 
 	"dunwatch/internal/access"
@@ -80,6 +87,8 @@ type Service struct {
 	policy *access.Policy
 	keys   *seal.Keys
 	cost   Cost
+	turns  chan struct{} // bounds how many passwords are hashed at once
+	dummy  func() string // the hash that unknown names are checked against
 }
 
 // Cost is what hashing a password takes.
@@ -95,66 +104,6 @@ var (
 
 // New returns the service.
 func New(db *store.DB, log *audit.Log, policy *access.Policy, keys *seal.Keys, cost Cost) *Service {
-	return &Service{db, log, policy, keys, cost}
-}
-
-var errStub = errors.ErrUnsupported
-
-// Create makes an account. Invalid, Forbidden, Conflict.
-func (s *Service) Create(ctx context.Context, by access.Actor, n NewUser) (*User, error) {
-	return nil, errStub
-}
-
-// Users lists all accounts.
-func (s *Service) Users(ctx context.Context, by access.Actor) ([]User, error) { return nil, errStub }
-
-// Disable ends an account and its sessions.
-func (s *Service) Disable(ctx context.Context, by access.Actor, email string) error { return errStub }
-
-// Reset gives an account a new password, ends its sessions and removes its second factor.
-func (s *Service) Reset(ctx context.Context, by access.Actor, email, password string) error {
-	return errStub
-}
-
-// SignIn checks credentials and opens a session. Unauthenticated (alike for unknown names), TooMany with RetryAfter.
-func (s *Service) SignIn(ctx context.Context, c Credentials) (*Session, error) { return nil, errStub }
-
-// Authenticate finds who holds a token. Unauthenticated.
-func (s *Service) Authenticate(ctx context.Context, token string, kind SessionKind) (*User, time.Time, error) {
-	return nil, time.Time{}, errStub
-}
-
-// SignOut ends the session of a token.
-func (s *Service) SignOut(ctx context.Context, token string) error { return errStub }
-
-// Units lists the units.
-func (s *Service) Units(ctx context.Context) ([]Unit, error) { return nil, errStub }
-
-// CreateUnit makes a unit.
-func (s *Service) CreateUnit(ctx context.Context, by access.Actor, u Unit) (*Unit, error) {
-	return nil, errStub
-}
-
-// Officers lists the active reviewers of a unit (0: of all units).
-func (s *Service) Officers(ctx context.Context, unitID int64) ([]User, error) { return nil, errStub }
-
-// Officer finds an active reviewer by id or e-mail, inside an open transaction. Invalid when there is none.
-func (s *Service) Officer(ctx context.Context, tx *store.Tx, idOrEmail string) (*User, error) {
-	return nil, errStub
-}
-
-// Names gives the names of users by id, inside an open transaction.
-func (s *Service) Names(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]string, error) {
-	return nil, errStub
-}
-
-// NeedsSetUp reports whether there is no account yet.
-func (s *Service) NeedsSetUp(ctx context.Context) (bool, error) { return false, errStub }
-
-// NewSetUpCode makes the one-time code of the first start.
-func (s *Service) NewSetUpCode(ctx context.Context) (string, error) { return "", errStub }
-
-// SetUp makes the first administrator with the one-time code.
-func (s *Service) SetUp(ctx context.Context, code string, n NewUser) (*User, error) {
-	return nil, errStub
+	return &Service{db, log, policy, keys, cost, make(chan struct{}, runtime.NumCPU()),
+		sync.OnceValue(func() string { return hashPassword(seal.NewToken(), cost) })}
 }
