@@ -12,6 +12,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -231,7 +232,13 @@ func (s *site) assigned() *casework.Case {
 }
 
 // siteBlobs keeps evidence in the site's folder.
-func siteBlobs(s *site) evidence.Blobs { return nil }
+func siteBlobs(s *site) evidence.Blobs {
+	s.Helper()
+	d, err := evidence.NewDisk(filepath.Join(s.dir, "evidence"))
+	s.ok(err)
+	s.Cleanup(func() { d.Close() })
+	return d
+}
 
 // Browsers.
 
