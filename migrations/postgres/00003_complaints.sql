@@ -216,6 +216,7 @@ CREATE TABLE import_conflicts (
   offered TEXT NOT NULL
 );
 CREATE INDEX import_conflicts_import ON import_conflicts (import_id);
+CREATE INDEX import_conflicts_complaint ON import_conflicts (complaint_id);
 CREATE TRIGGER import_conflicts_no_update BEFORE UPDATE ON import_conflicts FOR EACH ROW EXECUTE FUNCTION refuse('import_conflicts is append-only');
 CREATE TRIGGER import_conflicts_no_delete BEFORE DELETE ON import_conflicts FOR EACH ROW EXECUTE FUNCTION refuse('import_conflicts is append-only');
 

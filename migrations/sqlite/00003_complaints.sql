@@ -330,6 +330,7 @@ CREATE TABLE import_conflicts (
   offered TEXT NOT NULL
 ) STRICT;
 CREATE INDEX import_conflicts_import ON import_conflicts (import_id);
+CREATE INDEX import_conflicts_complaint ON import_conflicts (complaint_id);
 -- +goose StatementBegin
 CREATE TRIGGER import_conflicts_no_update BEFORE UPDATE ON import_conflicts
 BEGIN

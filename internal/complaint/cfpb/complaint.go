@@ -83,6 +83,9 @@ type Complaint struct {
 	// Line is the physical line on which the record starts, from 1. It is no part
 	// of the content.
 	Line int
+	// ZIPWritten is the ZIP code as the file has it, which spreadsheets shorten. It is
+	// no part of the content either.
+	ZIPWritten string
 }
 
 // IsDebtCollection reports whether the product is debt collection.

@@ -185,6 +185,7 @@ func (r *Reader) complaint(n int) (c Complaint, reason Reason, detail string) {
 		Company:        value(Company),
 		State:          strings.ToUpper(value(State)),
 		ZIP:            canonicalZIP(value(ZIP)),
+		ZIPWritten:     value(ZIP),
 		Tags:           value(Tags),
 		Consent:        value(Consent),
 		Via:            value(Submitted),

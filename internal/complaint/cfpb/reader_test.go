@@ -65,7 +65,7 @@ func TestEighteenColumns(t *testing.T) {
 		ID: "9000001", Received: calendar.MustDate("2020-03-18"), Sent: calendar.MustDate("2020-03-19"),
 		Product: "Debt collection", SubProduct: "Medical debt", Issue: "Communication tactics", SubIssue: "Frequent or repeated calls",
 		Narrative: "- They rang me XXXX times.\n\"Pay, or else\" they said.\n\nI paid.", Company: "EXAMPLE RECOVERY, INC.",
-		State: "FL", ZIP: "330XX", Consent: "Consent provided", Via: "Web", Response: "Closed with explanation", Timely: Yes, Line: 2,
+		State: "FL", ZIP: "330XX", Consent: "Consent provided", Via: "Web", Response: "Closed with explanation", Timely: Yes, Line: 2, ZIPWritten: "330XX",
 	}, {
 		ID: "9000002", Received: calendar.MustDate("2019-09-19"), Sent: calendar.MustDate("2019-09-20"),
 		Product: "Credit card", Issue: "Billing disputes", Company: "EXAMPLE BANK", Tags: "Servicemember",

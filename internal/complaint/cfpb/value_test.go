@@ -83,7 +83,7 @@ func TestDiff(t *testing.T) {
 	}
 	// Every field is in Diff and in Digest.
 	var zero Complaint
-	full := Complaint{"1", base.Received, base.Received, "p", "p", "p", "p", "p", "p", "p", "p", "p", "p", "p", "p", "p", Yes, Yes, 0, 1}
+	full := Complaint{"1", base.Received, base.Received, "p", "p", "p", "p", "p", "p", "p", "p", "p", "p", "p", "p", "p", Yes, Yes, 0, 1, "p"}
 	if d := zero.Diff(&full); len(d) != int(columns) {
 		t.Errorf("%d of %d fields are compared", len(d), columns)
 	}
