@@ -55,11 +55,12 @@ func (q query) counted(table, date, pack string) *sql {
 }
 
 // open selects id and pack of the complaints received before the cut-off and not ended by then. The two halves keep to
-// one index each: what is open today, and what has ended since.
+// one index each: what is open today, and what has ended since. What an import refused by itself (decided by nobody) was
+// never open.
 func (q query) open(s *sql) *sql {
 	s.add("SELECT c.id, c.pack FROM complaints c WHERE c.status IN ('received', 'supplement', 'accepted') AND c.ended_at IS NULL AND c.received_on < ?", q.end)
 	q.packed(s, "c.pack")
-	s.add(" UNION ALL SELECT c.id, c.pack FROM complaints c WHERE c.ended_at >= ? AND c.received_on < ?", q.cutOff.Unix(), q.end)
+	s.add(" UNION ALL SELECT c.id, c.pack FROM complaints c WHERE c.ended_at >= ? AND c.received_on < ? AND (c.decided_at IS NULL OR c.decided_by IS NOT NULL)", q.cutOff.Unix(), q.end)
 	return q.packed(s, "c.pack")
 }
 

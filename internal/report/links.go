@@ -13,11 +13,13 @@ import (
 // /complaints (complaint.Filter), each parameter an exact match, all joined by AND:
 //
 //	month=2026-10    received_on in the month
-//	decided=2026-10  decided_at in the month, in the regulator's zone
+//	decided=2026-10  decided_at in the month, in the regulator's zone, AND decided_by IS NOT NULL (by a person, not by an
+//	                 import)
 //	pack, source, region, product, code, channel (how the collector made contact), status
 //	lender=CODE, agency=CODE (the firm in that part; not "either", as firm= is)
 //	open=2026-10     received before the report's cut-off and not ended by then: received_on < the first day of the next
-//	                 month AND (ended_at >= cut-off OR ended_at IS NULL AND status IN (received, supplement, accepted))
+//	                 month AND (ended_at >= cut-off AND (decided_at IS NULL OR decided_by IS NOT NULL)
+//	                 OR ended_at IS NULL AND status IN (received, supplement, accepted))
 //
 // region, product, lender and agency take the value "none": the column is empty or NULL.
 //

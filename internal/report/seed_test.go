@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"dunwatch/internal/access"
@@ -36,6 +37,7 @@ type seedComplaint struct {
 	ref, pack, source, status      string
 	region, product                string
 	lender, agency                 int64
+	auto                           bool // an import refused it
 	receivedAt, decidedAt, endedAt time.Time
 	codes, channels                []string
 	theCase                        *seedCase
@@ -122,6 +124,10 @@ func (w *world) file(r *rand.Rand, at, now time.Time) {
 		receivedAt: at, codes: some(r, seedCodes), channels: some(r, []string{"phone", "sms", "visit"}),
 	}
 	w.complaints = append(w.complaints, c)
+	if r.IntN(12) == 0 {
+		c.auto, c.status, c.decidedAt, c.endedAt = true, "not_accepted", now, now
+		return
+	}
 	accept := w.clock("complaint", id, c, "complaint.accept", pick(r, "workday", "day"), 7+r.IntN(8), dayOf(at))
 	later := func(t time.Time, days int) (time.Time, bool) {
 		t = t.Add(time.Duration(1+r.IntN(days*86400)) * time.Second)
@@ -316,9 +322,9 @@ func nullable(s string) any {
 
 func (x *inserter) complaint(c *seedComplaint) {
 	x.put("complaints", "id, reference, pack, lang, track, source, status, received_at, received_on, data_key_id, anonymous, hide_identity, region, lender_id, lender_name,"+
-		" agency_id, agency_name, agency_unknown, narrative, demand, product, consent_to_forward, severity, external, rulebook, ground, referred_to, decided_at, ended_at, version",
+		" agency_id, agency_name, agency_unknown, narrative, demand, product, consent_to_forward, severity, external, rulebook, ground, referred_to, decided_at, ended_at, decided_by, version",
 		c.id, c.ref, c.pack, "zh", "complaint", c.source, c.status, c.receivedAt.Unix(), dayOf(c.receivedAt), 1, 0, 0, c.region, store.ID(c.lender), "",
-		store.ID(c.agency), "", 0, "…", "", c.product, 0, 3, "", "", "", "", store.At(c.decidedAt), store.At(c.endedAt), 1)
+		store.ID(c.agency), "", 0, "…", "", c.product, 0, 3, "", "", "", "", store.At(c.decidedAt), store.At(c.endedAt), decidedBy(c), 1)
 	for _, code := range c.codes {
 		x.put("complaint_codes", "id, complaint_id, code", x.serial(), c.id, code)
 	}
@@ -351,6 +357,14 @@ func (x *inserter) complaint(c *seedComplaint) {
 			}
 		}
 	}
+}
+
+// decidedBy is nobody before the decision, and where an import decided.
+func decidedBy(c *seedComplaint) store.ID {
+	if c.auto || c.decidedAt.IsZero() {
+		return 0
+	}
+	return 1
 }
 
 func (x *inserter) event(k *seedClock, e seedEvent) {
@@ -386,7 +400,14 @@ func newDesk(t testing.TB, db *store.DB) desk {
 	must(err)
 	calendars, err := calendar.Load(policies.FS)
 	must(err)
-	words, err := locale.Load(web.FS)
+	own := fstest.MapFS{} // the report must not lean on the words of others
+	for _, lang := range locale.Langs {
+		name := "locales/" + string(lang) + "/report.yaml"
+		text, err := web.FS.ReadFile(name)
+		must(err)
+		own[name] = &fstest.MapFile{Data: text}
+	}
+	words, err := locale.Load(own)
 	must(err)
 	return desk{report.New(db, policy, book, calendars, beijing, words), calendars, words}
 }

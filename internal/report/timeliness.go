@@ -41,7 +41,7 @@ func (q query) runOf(cal *calendar.Calendar, c deadline.Clock) (run, error) {
 		r.states = append(r.states, ClockStarted)
 	}
 	ended := st.Phase == deadline.Stopped
-	if q.month.Contains(st.Due) && (!ended || !st.StoppedOn.Before(q.first)) {
+	if q.month.Contains(st.Due) { // it ran in the month: clockHistories leaves out what stopped before
 		r.states = append(r.states, ClockDue)
 	}
 	switch {
