@@ -1,7 +1,6 @@
 package report_test
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -252,130 +251,6 @@ func (w *world) clock(owner string, id int64, c *seedComplaint, kind, unit strin
 
 func (k *seedClock) happen(kind, on string, n int) {
 	k.events = append(k.events, seedEvent{kind, on, n})
-}
-
-// insert writes the world as rows, the events of all clocks mixed.
-func (w *world) insert(t testing.TB, db *store.DB) {
-	t.Helper()
-	err := db.Write(context.Background(), func(tx *store.Tx) error {
-		x := &inserter{tx: tx}
-		x.put("units", "id, code, name_zh, name_en, created_at, version", 1, "U1", "一处", "Unit", 1, 1)
-		for id := int64(1); id <= 3; id++ {
-			x.put("users", "id, email, name, role, unit_id, password, totp_used, lang, created_at, version", id, fmt.Sprintf("u%d@x.cn", id), "甲", "reviewer", 1, "x", 0, "zh", 1, 1)
-		}
-		for id, code := range seedFirms[1:] {
-			kind := map[byte]string{'L': "lender", 'A': "agency"}[code[0]]
-			x.put("firms", "id, code, kind, name, name_key, provisional, created_at, version", id+1, code, kind, "机构"+code, code, 0, 1, 1)
-		}
-		x.put("data_keys", "id, created_at", 1, 1)
-		for _, c := range w.complaints {
-			x.complaint(c)
-		}
-		longest := 0
-		for _, k := range w.clocks {
-			longest = max(longest, len(k.events))
-		}
-		for i := range longest {
-			for _, k := range w.clocks {
-				if i < len(k.events) {
-					x.event(k, k.events[i])
-				}
-			}
-		}
-		return x.err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-type inserter struct {
-	tx     *store.Tx
-	err    error
-	nextID int64
-}
-
-func (x *inserter) put(table, columns string, values ...any) {
-	if x.err != nil {
-		return
-	}
-	marks := ""
-	for i := range values {
-		if i > 0 {
-			marks += ", "
-		}
-		marks += "?"
-	}
-	if _, err := x.tx.Exec(context.Background(), "INSERT INTO "+table+" ("+columns+") VALUES ("+marks+")", values...); err != nil {
-		x.err = fmt.Errorf("%s: %w", table, err)
-	}
-}
-
-func (x *inserter) serial() int64 { x.nextID++; return x.nextID }
-
-func nullable(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-func (x *inserter) complaint(c *seedComplaint) {
-	x.put("complaints", "id, reference, pack, lang, track, source, status, received_at, received_on, data_key_id, anonymous, hide_identity, region, lender_id, lender_name,"+
-		" agency_id, agency_name, agency_unknown, narrative, demand, product, consent_to_forward, severity, external, rulebook, ground, referred_to, decided_at, ended_at, decided_by, version",
-		c.id, c.ref, c.pack, "zh", "complaint", c.source, c.status, c.receivedAt.Unix(), dayOf(c.receivedAt), 1, 0, 0, c.region, store.ID(c.lender), "",
-		store.ID(c.agency), "", 0, "…", "", c.product, 0, 3, "", "", "", "", store.At(c.decidedAt), store.At(c.endedAt), decidedBy(c), 1)
-	for _, code := range c.codes {
-		x.put("complaint_codes", "id, complaint_id, code", x.serial(), c.id, code)
-	}
-	for _, ch := range c.channels {
-		x.put("complaint_channels", "id, complaint_id, channel", x.serial(), c.id, ch)
-	}
-	k := c.theCase
-	if k == nil {
-		return
-	}
-	x.put("cases", "id, reference, complaint_id, pack, track, status, unit_id, severity, lender_id, agency_id, received_on, opened_at, opened_on, closed_on, outcome, rulebook, version",
-		k.id, k.ref, c.id, c.pack, "complaint", k.status, 1, 3, store.ID(c.lender), store.ID(c.agency), dayOf(c.receivedAt), 1, k.openedOn, nullable(k.closedOn), k.outcome, "", 1)
-	for i := len(k.findings) - 1; i >= 0; i-- { // a correction stands before what it corrects
-		f := k.findings[i]
-		x.put("findings", "id, case_id, number, code, severity, outcome, acted_on, standards, bases, reasons, evidence, firm_id, rulebook, found_at, found_on, found_by, superseded_by",
-			f.id, k.id, f.number, f.code, 3, f.outcome, f.foundOn, "", "", "", "", store.ID(f.firm), "", 1, f.foundOn, 1, store.ID(f.supersededBy))
-	}
-	for _, p := range k.penalties {
-		status, number := "proposed", any(nil)
-		if p.issuedOn != "" {
-			status, number = "issued", "〔2026〕"+p.ref
-		}
-		x.put("penalties", "id, reference, case_id, firm_id, status, facts, reasons, bases, fine_fen, confiscation_fen, proposed_by, proposed_at, decided_by, issued_on, decision_number, unit_id, rulebook, version",
-			p.id, p.ref, k.id, p.firm, status, "", "", "", p.fine, p.seized, 1, 1, 2, nullable(p.issuedOn), number, 1, "", 1)
-		x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 1, "fine", 99_999_999) // returned, proposed anew
-		x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 2, "warning", 0)
-		for kind, fen := range map[string]int64{"fine": p.fine, "confiscation": p.seized} {
-			if fen > 0 {
-				x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 2, kind, fen)
-			}
-		}
-	}
-}
-
-// decidedBy is nobody before the decision, and where an import decided.
-func decidedBy(c *seedComplaint) store.ID {
-	if c.auto || c.decidedAt.IsZero() {
-		return 0
-	}
-	return 1
-}
-
-func (x *inserter) event(k *seedClock, e seedEvent) {
-	n, unit, roll := 0, "", 0
-	switch e.kind {
-	case "start":
-		n, unit = k.n, k.unit
-	case "extend":
-		n, unit = e.n, k.unit
-	}
-	x.put("clock_events", "id, owner, owner_id, clock, kind, on_date, n, unit, roll, reason, at", x.serial(), k.owner, k.ownerID, k.kind, e.kind, e.on, n, unit, roll, "", 1)
 }
 
 // desk is the service over a database with the data that the binary carries.
