@@ -242,6 +242,23 @@ func TestSessions(t *testing.T) {
 	})
 }
 
+func TestBearerTokensDoNotIdleOut(t *testing.T) {
+	each(t, func(t *testing.T, o office) {
+		s, err := o.SignIn(t.Context(), Credentials{Email: "root@office.example", Password: good, Kind: Bearer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.clock.Add(overall - time.Second)
+		if _, _, err := o.Authenticate(t.Context(), s.Token, Bearer); err != nil {
+			t.Error(err)
+		}
+		o.clock.Add(time.Second)
+		if _, _, err := o.Authenticate(t.Context(), s.Token, Bearer); !fault.Is(err, fault.Unauthenticated) {
+			t.Errorf("after twelve hours: %v", err)
+		}
+	})
+}
+
 func TestGuessingIsSlowAndAlikeForUnknownNames(t *testing.T) {
 	each(t, func(t *testing.T, o office) {
 		o.reviewer(t, "wang@office.example")
