@@ -89,10 +89,13 @@ func (g *gatherer) loop() {
 	}
 }
 
-// answer is a writer whose savepoint was kept, waiting for the commit.
+// answer is a writer that has run and waits for the commit. One that failed
+// waits too: what it ran into ("already there", "somebody was first") may be the
+// change of a neighbour, which is not true before it is committed.
 type answer struct {
-	p  *pending
-	tx *Tx
+	p   *pending
+	tx  *Tx
+	err error
 }
 
 func (g *gatherer) batch(first *pending) {
@@ -104,8 +107,8 @@ func (g *gatherer) batch(first *pending) {
 		}
 		return
 	}
-	var kept []answer
-	broken := g.one(sqlTx, first, &kept)
+	var ran []answer
+	broken := g.one(sqlTx, first, &ran)
 gather:
 	for n := 1; n < maxGather && broken == nil; n++ {
 		select {
@@ -113,7 +116,7 @@ gather:
 			if !ok {
 				break gather
 			}
-			broken = g.one(sqlTx, p, &kept)
+			broken = g.one(sqlTx, p, &ran)
 		default:
 			break gather
 		}
@@ -126,19 +129,21 @@ gather:
 	if broken != nil {
 		sqlTx.Rollback()
 	}
-	for _, a := range kept {
+	for _, a := range ran {
 		if broken != nil {
 			a.p.done <- unavailable("commit", broken)
 			continue
 		}
-		a.tx.done()
-		a.p.done <- nil
+		if a.err == nil {
+			a.tx.done()
+		}
+		a.p.done <- a.err
 	}
 }
 
 // one runs a writer inside its savepoint. It returns an error only when the
 // whole transaction is lost.
-func (g *gatherer) one(sqlTx *sql.Tx, p *pending, kept *[]answer) error {
+func (g *gatherer) one(sqlTx *sql.Tx, p *pending, ran *[]answer) error {
 	if !p.taken.CompareAndSwap(false, true) {
 		return nil // the caller went away while queued
 	}
@@ -154,7 +159,7 @@ func (g *gatherer) one(sqlTx *sql.Tx, p *pending, kept *[]answer) error {
 			p.done <- unavailable("release", rerr)
 			return rerr
 		}
-		*kept = append(*kept, answer{p, tx})
+		*ran = append(*ran, answer{p: p, tx: tx})
 		return nil
 	}
 	if _, rerr := sqlTx.ExecContext(ctx, "ROLLBACK TO w; RELEASE w"); rerr != nil {
@@ -162,7 +167,7 @@ func (g *gatherer) one(sqlTx *sql.Tx, p *pending, kept *[]answer) error {
 		p.done <- unavailable("write", errors.Join(err, rerr))
 		return fmt.Errorf("a gathered writer lost the transaction: %w", rerr)
 	}
-	p.done <- translate(err)
+	*ran = append(*ran, answer{p: p, err: translate(err)})
 	return nil
 }
 

@@ -133,6 +133,43 @@ func TestPoisonedWriterHarmsNobody(t *testing.T) {
 }
 
 // A caller that gives up while its statement runs must not roll back the batch.
+// Whoever lost to a neighbour of the same batch hears of it once the neighbour's
+// change can be read, so that "somebody was first" is true when it is said.
+func TestLoserHearsAfterTheWinnersCommit(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
+		ctx := t.Context()
+		var wg sync.WaitGroup
+		for round := range 20 {
+			name := fmt.Sprint("won", round)
+			for range 16 {
+				wg.Go(func() {
+					err := db.Write(ctx, func(tx *store.Tx) error {
+						_, err := tx.Exec(ctx, "INSERT INTO counters (name, n) VALUES (?, 1)", name)
+						return err
+					})
+					if err == nil {
+						return
+					}
+					if err := db.Read(ctx, func(tx *store.Tx) error {
+						rows, err := tx.Rows(ctx, "SELECT n FROM counters WHERE name = ?", name)
+						if err != nil {
+							return err
+						}
+						defer rows.Close()
+						if !rows.Next() {
+							t.Errorf("round %d: lost to a row that is not there", round)
+						}
+						return rows.Err()
+					}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+		}
+	})
+}
+
 func TestCancelledWriterHarmsNobody(t *testing.T) {
 	db := storetest.Open(t)
 	ctx, cancel := context.WithCancel(t.Context())
