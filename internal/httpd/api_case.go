@@ -42,7 +42,7 @@ func (s *Server) caseAPI(api huma.API) {
 
 // queueInput is the filter of the queue.
 type queueInput struct {
-	paging
+	Paging
 	Status    []string `query:"status" enum:"unassigned,investigating,found,enforcement,closed" doc:"One or more, separated by commas; open ones if none is given."`
 	Unit      string   `query:"unit" maxLength:"40" doc:"Code, or mine."`
 	Officer   string   `query:"officer" maxLength:"254" doc:"Id or e-mail, me, or none."`
@@ -75,7 +75,7 @@ func (in *queueInput) filter() (casework.Filter, error) {
 	return f, wrong.Err()
 }
 
-func (s *Server) apiQueue(ctx context.Context, by access.Actor, in *queueInput) (*answer[pageView[*caseView]], error) {
+func (s *Server) apiQueue(ctx context.Context, by access.Actor, in *queueInput) (*answer[pageView[*CaseView]], error) {
 	f, err := in.filter()
 	if err != nil {
 		return nil, err
@@ -85,11 +85,11 @@ func (s *Server) apiQueue(ctx context.Context, by access.Actor, in *queueInput) 
 		return nil, err
 	}
 	today := s.officeDay()
-	items := viewsOf(l.Items, func(k casework.Case) *caseView { return caseOn(&k, today) })
-	return reply(pageView[*caseView]{items, l.NextCursor, l.Counts}), nil
+	items := viewsOf(l.Items, func(k casework.Case) *CaseView { return caseOn(&k, today) })
+	return reply(pageView[*CaseView]{items, l.NextCursor, l.Counts}), nil
 }
 
-func (s *Server) apiCase(ctx context.Context, by access.Actor, in *refPath) (*answer[*caseFile], error) {
+func (s *Server) apiCase(ctx context.Context, by access.Actor, in *RefPath) (*answer[*caseFile], error) {
 	k, err := s.Cases.View(ctx, by, in.Ref)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (s *Server) apiCase(ctx context.Context, by access.Actor, in *refPath) (*an
 	return reply(v), nil
 }
 
-func (s *Server) apiTakeNext(ctx context.Context, by access.Actor, _ *struct{}) (*answer[*caseView], error) {
+func (s *Server) apiTakeNext(ctx context.Context, by access.Actor, _ *struct{}) (*answer[*CaseView], error) {
 	k, err := s.Cases.TakeNext(ctx, by)
 	if err != nil {
 		return nil, err
@@ -110,14 +110,14 @@ func (s *Server) apiTakeNext(ctx context.Context, by access.Actor, _ *struct{}) 
 }
 
 type assignInput struct {
-	refPath
+	RefPath
 	Body struct {
 		Officer officerRef `json:"officer" required:"true" doc:"Empty: the case is nobody's again."`
 		Version int64      `json:"version" required:"true"`
 	}
 }
 
-func (s *Server) apiAssign(ctx context.Context, by access.Actor, in *assignInput) (*answer[*caseView], error) {
+func (s *Server) apiAssign(ctx context.Context, by access.Actor, in *assignInput) (*answer[*CaseView], error) {
 	k, err := s.Cases.Assign(ctx, by, in.Ref, in.Body.Version, string(in.Body.Officer))
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ type assignAllInput struct {
 type assignedView struct {
 	Reference string        `json:"reference"`
 	Status    int           `json:"status" doc:"As the single operation would answer: 200, 404, 409 …"`
-	Case      *caseView     `json:"case,omitempty"`
+	Case      *CaseView     `json:"case,omitempty"`
 	Problem   *problemError `json:"problem,omitempty"`
 }
 
@@ -182,7 +182,7 @@ func (s *Server) assigned(ctx context.Context, lang locale.Lang, a casework.Assi
 	return assignedView{Reference: a.Reference, Status: status(f), Problem: s.problemOf(lang, f, "body.")}
 }
 
-func (s *Server) apiFindings(ctx context.Context, by access.Actor, in *refPath) (*answer[itemsView[findingView]], error) {
+func (s *Server) apiFindings(ctx context.Context, by access.Actor, in *RefPath) (*answer[itemsView[FindingView]], error) {
 	list, err := s.Cases.Findings(ctx, by, in.Ref)
 	if err != nil {
 		return nil, err
@@ -191,11 +191,11 @@ func (s *Server) apiFindings(ctx context.Context, by access.Actor, in *refPath) 
 	if err != nil {
 		return nil, err
 	}
-	return reply(itemsView[findingView]{views}), nil
+	return reply(itemsView[FindingView]{views}), nil
 }
 
 type findingInput struct {
-	refPath
+	RefPath
 	Body struct {
 		Code     string        `json:"code" required:"true" maxLength:"20"`
 		Outcome  string        `json:"outcome" required:"true" maxLength:"40"`
@@ -211,8 +211,8 @@ type findingInput struct {
 
 // recordedView is a finding with the case as it stands after it.
 type recordedView struct {
-	findingView
-	Case    *caseView `json:"case"`
+	FindingView
+	Case    *CaseView `json:"case"`
 	Version int64     `json:"version" doc:"Of the case."`
 }
 
@@ -237,7 +237,7 @@ func (s *Server) apiRecord(ctx context.Context, by access.Actor, in *findingInpu
 	return reply(recordedView{views[0], s.caseViewOf(k), k.Version}), nil
 }
 
-func (s *Server) apiNotes(ctx context.Context, by access.Actor, in *refPath) (*answer[itemsView[noteView]], error) {
+func (s *Server) apiNotes(ctx context.Context, by access.Actor, in *RefPath) (*answer[itemsView[noteView]], error) {
 	list, err := s.Cases.Notes(ctx, by, in.Ref)
 	if err != nil {
 		return nil, err
@@ -246,7 +246,7 @@ func (s *Server) apiNotes(ctx context.Context, by access.Actor, in *refPath) (*a
 }
 
 type noteInput struct {
-	refPath
+	RefPath
 	Body struct {
 		Body string `json:"body" required:"true"`
 	}
@@ -261,14 +261,14 @@ func (s *Server) apiNote(ctx context.Context, by access.Actor, in *noteInput) (*
 }
 
 type closeInput struct {
-	refPath
+	RefPath
 	Body struct {
 		Reasons string `json:"reasons" required:"true"`
 		Version int64  `json:"version" required:"true"`
 	}
 }
 
-func (s *Server) apiClose(ctx context.Context, by access.Actor, in *closeInput) (*answer[*caseView], error) {
+func (s *Server) apiClose(ctx context.Context, by access.Actor, in *closeInput) (*answer[*CaseView], error) {
 	k, err := s.Cases.Close(ctx, by, in.Ref, in.Body.Version, in.Body.Reasons)
 	if err != nil {
 		return nil, err
@@ -277,7 +277,7 @@ func (s *Server) apiClose(ctx context.Context, by access.Actor, in *closeInput) 
 }
 
 type recuseInput struct {
-	refPath
+	RefPath
 	Body struct {
 		Officer officerRef `json:"officer" required:"true"`
 		Reason  string     `json:"reason" required:"true"`

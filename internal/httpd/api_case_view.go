@@ -9,8 +9,8 @@ import (
 	"dunwatch/internal/store"
 )
 
-// caseView is a case as lists and commands answer it.
-type caseView struct {
+// CaseView is a case as lists and commands answer it.
+type CaseView struct {
 	Reference  string      `json:"reference"`
 	Complaint  string      `json:"complaint" doc:"Its reference."`
 	ExternalID string      `json:"external_id,omitempty"`
@@ -37,15 +37,15 @@ type caseView struct {
 	Version    int64       `json:"version"`
 }
 
-func (s *Server) caseViewOf(k *casework.Case) *caseView {
+func (s *Server) caseViewOf(k *casework.Case) *CaseView {
 	return caseOn(k, s.officeDay())
 }
 
 // officeDay is the day that it is where the regulator is.
 func (s *Server) officeDay() calendar.Date { return calendar.OfTime(s.DB.Now().In(s.cfg.Zone)) }
 
-func caseOn(k *casework.Case, today calendar.Date) *caseView {
-	v := &caseView{
+func caseOn(k *casework.Case, today calendar.Date) *CaseView {
+	v := &CaseView{
 		Reference: k.Reference, Pack: k.Pack, Track: string(k.Track), Status: string(k.Status), Unit: k.UnitCode,
 		Officer: personViewOf(k.OfficerID, k.OfficerName), AssignedAt: stamp(k.AssignedAt), Severity: k.Severity,
 		Lender: partyViewOf(k.Lender), Agency: partyViewOf(k.Agency), Violations: []string{}, Channels: []string{},
@@ -58,8 +58,8 @@ func caseOn(k *casework.Case, today calendar.Date) *caseView {
 	return v
 }
 
-// findingView says whether one violation happened.
-type findingView struct {
+// FindingView says whether one violation happened.
+type FindingView struct {
 	Number    int         `json:"number"`
 	Code      string      `json:"code"`
 	Severity  int         `json:"severity"`
@@ -79,7 +79,7 @@ type findingView struct {
 }
 
 // findingViews needs all findings of a case, to name corrections by number.
-func (s *Server) findingViews(ctx context.Context, list []casework.Finding) ([]findingView, error) {
+func (s *Server) findingViews(ctx context.Context, list []casework.Finding) ([]FindingView, error) {
 	var ids []int64
 	numbers := map[int64]int{}
 	for _, f := range list {
@@ -99,8 +99,8 @@ func (s *Server) findingViews(ctx context.Context, list []casework.Finding) ([]f
 	if err != nil {
 		return nil, err
 	}
-	return viewsOf(list, func(f casework.Finding) findingView {
-		return findingView{
+	return viewsOf(list, func(f casework.Finding) FindingView {
+		return FindingView{
 			Number: f.Number, Code: f.Code, Severity: f.Severity, Outcome: f.Outcome, ActedOn: f.ActedOn.String(), Basis: listOf(f.Bases),
 			Standards: listOf(f.Standards), Reasons: f.Reasons, Evidence: listOf(f.Evidence), Firm: parties[f.FirmID], Rulebook: f.Rulebook,
 			FoundAt: stamp(f.FoundAt), FoundBy: personViewOf(f.FoundBy, f.FoundByName), SupersededBy: numbers[f.SupersededBy], Stands: f.SupersededBy == 0,
@@ -122,20 +122,20 @@ func noteViewOf(n casework.Note) noteView {
 
 // caseFile is a case with everything in it.
 type caseFile struct {
-	caseView
+	CaseView
 	Moves    casework.Moves `json:"moves" doc:"What the caller may do now."`
 	File     *complaintView `json:"complaint_file"`
-	Findings []findingView  `json:"findings"`
+	Findings []FindingView  `json:"findings"`
 	Notes    []noteView     `json:"notes"`
 	Evidence []evidenceView `json:"evidence"`
 	Clocks   []clockView    `json:"clocks"`
 	Timeline []eventView    `json:"timeline"`
-	Penalty  []penaltyView  `json:"penalties"`
+	Penalty  []PenaltyView  `json:"penalties"`
 }
 
 // caseFile gathers what the actor may see of a case.
 func (s *Server) caseFile(ctx context.Context, by access.Actor, k *casework.Case) (*caseFile, error) {
-	v := &caseFile{caseView: *s.caseViewOf(k), Moves: s.Cases.Moves(by, k)}
+	v := &caseFile{CaseView: *s.caseViewOf(k), Moves: s.Cases.Moves(by, k)}
 	c, err := s.Complaints.ByRef(ctx, by, k.Complaint.Reference)
 	if err != nil {
 		return nil, err

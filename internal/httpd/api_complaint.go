@@ -110,7 +110,7 @@ func (s *Server) apiFile(ctx context.Context, by access.Actor, in *filingInput) 
 
 // complaintsInput is the filter of the screening list.
 type complaintsInput struct {
-	paging
+	Paging
 	Status string `query:"status" enum:"received,supplement,accepted,closed,not_accepted,referred,withdrawn"`
 	Source string `query:"source" maxLength:"40"`
 	Track  string `query:"track" enum:"complaint,report,petition"`
@@ -121,7 +121,7 @@ type complaintsInput struct {
 	Sort   string `query:"sort" enum:"due,received,-received,severity"`
 }
 
-func (s *Server) apiComplaints(ctx context.Context, by access.Actor, in *complaintsInput) (*answer[pageView[complaintItem]], error) {
+func (s *Server) apiComplaints(ctx context.Context, by access.Actor, in *complaintsInput) (*answer[pageView[ComplaintItem]], error) {
 	var wrong fault.Fields
 	month := monthGiven(&wrong, "month", in.Month)
 	if err := wrong.Err(); err != nil {
@@ -138,19 +138,19 @@ func (s *Server) apiComplaints(ctx context.Context, by access.Actor, in *complai
 	if err != nil {
 		return nil, err
 	}
-	items := viewsOf(l.Items, func(c complaint.Complaint) complaintItem { return complaintItemOf(by, &c, firms) })
-	return reply(pageView[complaintItem]{Items: items, NextCursor: l.NextCursor}), nil
+	items := viewsOf(l.Items, func(c complaint.Complaint) ComplaintItem { return complaintItemOf(by, &c, firms) })
+	return reply(pageView[ComplaintItem]{Items: items, NextCursor: l.NextCursor}), nil
 }
 
-// codeInput is a complaint, opened by its access code or by a token.
-type codeInput struct {
-	refPath
+// CodeInput is a complaint, opened by its access code or by a token.
+type CodeInput struct {
+	RefPath
 	Code string `header:"Access-Code" maxLength:"64"`
 }
 
 // enter finds as whom a request follows a complaint: a wrong code and an unknown
 // reference get the same answer.
-func (s *Server) enter(ctx context.Context, by access.Actor, in codeInput) (access.Actor, error) {
+func (s *Server) enter(ctx context.Context, by access.Actor, in CodeInput) (access.Actor, error) {
 	if by.Role != access.Public {
 		return by, nil
 	}
@@ -163,7 +163,7 @@ func (s *Server) enter(ctx context.Context, by access.Actor, in codeInput) (acce
 	return s.borrowerBy(ctx, in.Ref, in.Code)
 }
 
-func (s *Server) apiComplaint(ctx context.Context, by access.Actor, in *codeInput) (*answer[*complaintView], error) {
+func (s *Server) apiComplaint(ctx context.Context, by access.Actor, in *CodeInput) (*answer[*complaintView], error) {
 	by, err := s.enter(ctx, by, *in)
 	if err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func (s *Server) complaintReply(ctx context.Context, by access.Actor, c *complai
 	return reply(v), nil
 }
 
-func (s *Server) apiReceipt(ctx context.Context, by access.Actor, in *codeInput) (*answer[*audit.Receipt], error) {
+func (s *Server) apiReceipt(ctx context.Context, by access.Actor, in *CodeInput) (*answer[*audit.Receipt], error) {
 	by, err := s.enter(ctx, by, *in)
 	if err != nil {
 		return nil, err
@@ -195,7 +195,7 @@ func (s *Server) apiReceipt(ctx context.Context, by access.Actor, in *codeInput)
 	return reply(r), nil
 }
 
-func (s *Server) apiMessages(ctx context.Context, by access.Actor, in *codeInput) (*answer[itemsView[messageView]], error) {
+func (s *Server) apiMessages(ctx context.Context, by access.Actor, in *CodeInput) (*answer[itemsView[messageView]], error) {
 	by, err := s.enter(ctx, by, *in)
 	if err != nil {
 		return nil, err
@@ -208,14 +208,14 @@ func (s *Server) apiMessages(ctx context.Context, by access.Actor, in *codeInput
 }
 
 type messageInput struct {
-	codeInput
+	CodeInput
 	Body struct {
 		Body string `json:"body" required:"true"`
 	}
 }
 
 func (s *Server) apiSend(ctx context.Context, by access.Actor, in *messageInput) (*answer[messageView], error) {
-	by, err := s.enter(ctx, by, in.codeInput)
+	by, err := s.enter(ctx, by, in.CodeInput)
 	if err != nil {
 		return nil, err
 	}
@@ -227,14 +227,14 @@ func (s *Server) apiSend(ctx context.Context, by access.Actor, in *messageInput)
 }
 
 type supplyInput struct {
-	codeInput
+	CodeInput
 	Body struct {
 		Text string `json:"text" required:"true"`
 	}
 }
 
 func (s *Server) apiSupply(ctx context.Context, by access.Actor, in *supplyInput) (*answer[*complaintView], error) {
-	by, err := s.enter(ctx, by, in.codeInput)
+	by, err := s.enter(ctx, by, in.CodeInput)
 	if err != nil {
 		return nil, err
 	}
@@ -246,14 +246,14 @@ func (s *Server) apiSupply(ctx context.Context, by access.Actor, in *supplyInput
 }
 
 type withdrawInput struct {
-	codeInput
+	CodeInput
 	Body struct {
 		Reason string `json:"reason"`
 	}
 }
 
 func (s *Server) apiWithdraw(ctx context.Context, by access.Actor, in *withdrawInput) (*answer[*complaintView], error) {
-	by, err := s.enter(ctx, by, in.codeInput)
+	by, err := s.enter(ctx, by, in.CodeInput)
 	if err != nil {
 		return nil, err
 	}
@@ -265,14 +265,14 @@ func (s *Server) apiWithdraw(ctx context.Context, by access.Actor, in *withdrawI
 }
 
 type screenInput struct {
-	refPath
+	RefPath
 	Body struct {
 		Decision string `json:"decision" required:"true" enum:"accept,reject,supplement,refer"`
 		Version  int64  `json:"version" required:"true"`
 		Unit     string `json:"unit" maxLength:"40" doc:"accept: code of the unit that takes the case."`
 		Track    string `json:"track" enum:",complaint,report,petition" doc:"accept: what the matter is in law, where the complainant chose wrongly."`
 		Ground   string `json:"ground" maxLength:"64" doc:"reject, refer: a ground of the rulebook."`
-		To       string `json:"to" maxLength:"200" doc:"refer: the authority."`
+		To       string `json:"to" maxLength:"200" doc:"refer: an authority of the rulebook."`
 		Note     string `json:"note" doc:"What the complainant is told; supplement: what is missing."`
 	}
 }
@@ -280,7 +280,7 @@ type screenInput struct {
 // screenView is the answer to a screening; case is there once accepted.
 type screenView struct {
 	Complaint *complaintView `json:"complaint"`
-	Case      *caseView      `json:"case,omitempty"`
+	Case      *CaseView      `json:"case,omitempty"`
 }
 
 func (s *Server) apiScreen(ctx context.Context, by access.Actor, in *screenInput) (*answer[screenView], error) {
@@ -312,7 +312,7 @@ func (s *Server) apiScreen(ctx context.Context, by access.Actor, in *screenInput
 }
 
 type revealInput struct {
-	refPath
+	RefPath
 	Body struct {
 		Reason string `json:"reason" required:"true"`
 	}

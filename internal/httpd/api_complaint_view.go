@@ -13,8 +13,8 @@ import (
 	"dunwatch/internal/store"
 )
 
-// complaintItem is a complaint as lists show it.
-type complaintItem struct {
+// ComplaintItem is a complaint as lists show it.
+type ComplaintItem struct {
 	Reference  string     `json:"reference"`
 	ExternalID string     `json:"external_id,omitempty"`
 	Status     string     `json:"status"`
@@ -38,7 +38,7 @@ type complaintItem struct {
 
 // complaintView is a complaint with what it says, what happened and what comes.
 type complaintView struct {
-	complaintItem
+	ComplaintItem
 	Anonymous        bool              `json:"anonymous"`
 	HideIdentity     bool              `json:"hide_identity"`
 	AgencyUnknown    bool              `json:"agency_unknown"`
@@ -123,7 +123,7 @@ func evidenceViewOf(i evidence.Item) evidenceView {
 
 // complaintItemOf needs the firms that firmsNamedBy found. A borrower does not see what only
 // the office makes of the complaint.
-func complaintItemOf(by access.Actor, c *complaint.Complaint, firms map[int64]firm.Firm) complaintItem {
+func complaintItemOf(by access.Actor, c *complaint.Complaint, firms map[int64]firm.Firm) ComplaintItem {
 	party := func(id int64, name string) *partyView {
 		if id == 0 && name == "" {
 			return nil
@@ -137,7 +137,7 @@ func complaintItemOf(by access.Actor, c *complaint.Complaint, firms map[int64]fi
 		}
 		return p
 	}
-	v := complaintItem{
+	v := ComplaintItem{
 		Reference: c.Reference, ExternalID: c.ExternalID, Status: string(c.Status), Pack: c.Pack, Track: string(c.Track), Source: c.Source,
 		Language: c.Lang, ReceivedAt: stamp(c.ReceivedAt), ReceivedOn: c.ReceivedOn.String(), DueOn: c.DueOn.String(),
 		DecidedAt: stamp(c.DecidedAt), EndedAt: stamp(c.EndedAt), Region: c.Region, Severity: c.Severity,
@@ -178,7 +178,7 @@ func (s *Server) complaintView(ctx context.Context, by access.Actor, c *complain
 	}
 	lang := callerFrom(ctx).lang
 	v := &complaintView{
-		complaintItem: complaintItemOf(by, c, firms), Anonymous: c.Anonymous, HideIdentity: c.HideIdentity, AgencyUnknown: c.AgencyUnknown,
+		ComplaintItem: complaintItemOf(by, c, firms), Anonymous: c.Anonymous, HideIdentity: c.HideIdentity, AgencyUnknown: c.AgencyUnknown,
 		OccurredFrom: c.OccurredFrom.String(), OccurredTo: c.OccurredTo.String(), Narrative: c.Narrative, Demand: c.Demand,
 		Accused: viewsOf(c.Accused, func(a complaint.Accused) accusedView { return accusedView(a) }),
 		Loan:    loanView{c.Product, c.LoanFen, c.ContractOn.String()}, ConsentToForward: c.ConsentToForward, Rulebook: c.Rulebook,

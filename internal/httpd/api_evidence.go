@@ -38,7 +38,7 @@ var uploadBody = &huma.RequestBody{Required: true, Content: map[string]*huma.Med
 	},
 }}}}
 
-func (s *Server) apiEvidence(ctx context.Context, by access.Actor, in *codeInput) (*answer[itemsView[evidenceView]], error) {
+func (s *Server) apiEvidence(ctx context.Context, by access.Actor, in *CodeInput) (*answer[itemsView[evidenceView]], error) {
 	by, err := s.enter(ctx, by, *in)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (s *Server) apiEvidence(ctx context.Context, by access.Actor, in *codeInput
 // uploadInput keeps the request, because the form is read only after it is
 // known who sends it.
 type uploadInput struct {
-	codeInput
+	CodeInput
 	request *http.Request
 }
 
@@ -71,7 +71,7 @@ func (u *uploadInput) Resolve(ctx huma.Context) []error {
 const uploadTime = 15 * time.Minute
 
 func (s *Server) apiUpload(ctx context.Context, by access.Actor, in *uploadInput) (*answer[evidenceView], error) {
-	by, err := s.enter(ctx, by, in.codeInput)
+	by, err := s.enter(ctx, by, in.CodeInput)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func safeName(name string) string {
 }
 
 type downloadInput struct {
-	codeInput
+	CodeInput
 	Number string `path:"number" maxLength:"20" doc:"2, or E-2."`
 }
 
@@ -156,7 +156,7 @@ type download struct {
 }
 
 func (s *Server) apiDownload(ctx context.Context, by access.Actor, in *downloadInput) (*download, error) {
-	by, err := s.enter(ctx, by, in.codeInput)
+	by, err := s.enter(ctx, by, in.CodeInput)
 	if err != nil {
 		return nil, err
 	}

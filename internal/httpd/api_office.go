@@ -95,8 +95,8 @@ func (s *Server) apiSignOut(ctx context.Context, _ access.Actor, in *tokenInput)
 	return nil, s.Accounts.SignOut(ctx, in.token())
 }
 
-// firmView is a lender or an agency.
-type firmView struct {
+// FirmView is a lender or an agency.
+type FirmView struct {
 	Code        string   `json:"code"`
 	Kind        string   `json:"kind"`
 	Name        string   `json:"name"`
@@ -108,23 +108,23 @@ type firmView struct {
 	Version     int64    `json:"version"`
 }
 
-func firmViewOf(f firm.Firm) firmView {
-	return firmView{f.Code, string(f.Kind), f.Name, listOf(f.Aliases), f.ParentCode, f.USCC, f.Provisional, f.MergedInto, f.Version}
+func firmViewOf(f firm.Firm) FirmView {
+	return FirmView{f.Code, string(f.Kind), f.Name, listOf(f.Aliases), f.ParentCode, f.USCC, f.Provisional, f.MergedInto, f.Version}
 }
 
 type firmsInput struct {
-	paging
+	Paging
 	Q           string `query:"q" maxLength:"200" doc:"Part of a name, or the start of a code."`
 	Kind        string `query:"kind" enum:"lender,agency"`
 	Provisional bool   `query:"provisional" doc:"Only those that wait for a person."`
 }
 
-func (s *Server) apiFirms(ctx context.Context, by access.Actor, in *firmsInput) (*answer[pageView[firmView]], error) {
+func (s *Server) apiFirms(ctx context.Context, by access.Actor, in *firmsInput) (*answer[pageView[FirmView]], error) {
 	list, next, err := s.Firms.List(ctx, by, firm.Filter{Q: in.Q, Kind: firm.Kind(in.Kind), Provisional: in.Provisional, Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
-	return reply(pageView[firmView]{Items: viewsOf(list, firmViewOf), NextCursor: next}), nil
+	return reply(pageView[FirmView]{Items: viewsOf(list, firmViewOf), NextCursor: next}), nil
 }
 
 type newFirmInput struct {
@@ -138,7 +138,7 @@ type newFirmInput struct {
 	}
 }
 
-func (s *Server) apiCreateFirm(ctx context.Context, by access.Actor, in *newFirmInput) (*answer[firmView], error) {
+func (s *Server) apiCreateFirm(ctx context.Context, by access.Actor, in *newFirmInput) (*answer[FirmView], error) {
 	b := in.Body
 	f, err := s.Firms.Create(ctx, by, firm.NewFirm{Code: b.Code, Name: b.Name, Kind: firm.Kind(b.Kind), ParentCode: b.ParentCode, USCC: b.USCC, Aliases: b.Aliases})
 	if err != nil {
@@ -165,7 +165,7 @@ func linkViewOf(l firm.Link) linkView {
 
 // firmFile is a firm with its links.
 type firmFile struct {
-	firmView
+	FirmView
 	Links []linkView `json:"links"`
 }
 

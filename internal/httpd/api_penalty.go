@@ -37,8 +37,8 @@ type measureView struct {
 	AmountFen int64  `json:"amount_fen" minimum:"0"`
 }
 
-// penaltyView is a penalty as lists and commands answer it.
-type penaltyView struct {
+// PenaltyView is a penalty as lists and commands answer it.
+type PenaltyView struct {
 	Reference       string        `json:"reference"`
 	Case            string        `json:"case" doc:"Its reference."`
 	Firm            partyView     `json:"firm"`
@@ -62,8 +62,8 @@ type penaltyView struct {
 	Version         int64         `json:"version"`
 }
 
-func penaltyViewOf(p enforcement.Penalty) penaltyView {
-	v := penaltyView{
+func penaltyViewOf(p enforcement.Penalty) PenaltyView {
+	v := PenaltyView{
 		Reference: p.Reference, Firm: partyView{p.Firm.Code, p.Firm.Name}, Status: string(p.Status), Facts: p.Facts, Reasons: p.Reasons,
 		Basis: listOf(p.Bases), Measures: viewsOf(p.Measures, func(m enforcement.Measure) measureView { return measureView(m) }),
 		FineFen: p.FineFen, ConfiscationFen: p.ConfiscationFen, Findings: viewsOf(p.Findings, func(f casework.Finding) int { return f.Number }),
@@ -95,72 +95,72 @@ func (b *proposalBody) proposal() enforcement.Proposal {
 }
 
 type proposalInput struct {
-	refPath
+	RefPath
 	Body proposalBody
 }
 
 // penaltyReply answers a command with the penalty as it stands.
-func penaltyReply(p *enforcement.Penalty, err error) (*answer[penaltyView], error) {
+func penaltyReply(p *enforcement.Penalty, err error) (*answer[PenaltyView], error) {
 	if err != nil {
 		return nil, err
 	}
 	return reply(penaltyViewOf(*p)), nil
 }
 
-func (s *Server) apiPropose(ctx context.Context, by access.Actor, in *proposalInput) (*answer[penaltyView], error) {
+func (s *Server) apiPropose(ctx context.Context, by access.Actor, in *proposalInput) (*answer[PenaltyView], error) {
 	return penaltyReply(s.Penalties.Propose(ctx, by, in.Ref, in.Body.proposal()))
 }
 
-func (s *Server) apiAmend(ctx context.Context, by access.Actor, in *proposalInput) (*answer[penaltyView], error) {
+func (s *Server) apiAmend(ctx context.Context, by access.Actor, in *proposalInput) (*answer[PenaltyView], error) {
 	return penaltyReply(s.Penalties.Amend(ctx, by, in.Ref, in.Body.proposal()))
 }
 
 type approveInput struct {
-	refPath
+	RefPath
 	Body struct {
 		Version int64  `json:"version" required:"true"`
 		Note    string `json:"note"`
 	}
 }
 
-func (s *Server) apiApprove(ctx context.Context, by access.Actor, in *approveInput) (*answer[penaltyView], error) {
+func (s *Server) apiApprove(ctx context.Context, by access.Actor, in *approveInput) (*answer[PenaltyView], error) {
 	return penaltyReply(s.Penalties.Approve(ctx, by, in.Ref, in.Body.Version, in.Body.Note))
 }
 
 type reasonsInput struct {
-	refPath
+	RefPath
 	Body struct {
 		Version int64  `json:"version" required:"true"`
 		Reasons string `json:"reasons" required:"true"`
 	}
 }
 
-func (s *Server) apiReturn(ctx context.Context, by access.Actor, in *reasonsInput) (*answer[penaltyView], error) {
+func (s *Server) apiReturn(ctx context.Context, by access.Actor, in *reasonsInput) (*answer[PenaltyView], error) {
 	return penaltyReply(s.Penalties.Return(ctx, by, in.Ref, in.Body.Version, in.Body.Reasons))
 }
 
-func (s *Server) apiDrop(ctx context.Context, by access.Actor, in *reasonsInput) (*answer[penaltyView], error) {
+func (s *Server) apiDrop(ctx context.Context, by access.Actor, in *reasonsInput) (*answer[PenaltyView], error) {
 	return penaltyReply(s.Penalties.Drop(ctx, by, in.Ref, in.Body.Version, in.Body.Reasons))
 }
 
 type issueInput struct {
-	refPath
+	RefPath
 	Body struct {
 		Version int64 `json:"version" required:"true"`
 	}
 }
 
-func (s *Server) apiIssue(ctx context.Context, by access.Actor, in *issueInput) (*answer[penaltyView], error) {
+func (s *Server) apiIssue(ctx context.Context, by access.Actor, in *issueInput) (*answer[PenaltyView], error) {
 	return penaltyReply(s.Penalties.Issue(ctx, by, in.Ref, in.Body.Version))
 }
 
 // penaltyFile is a penalty with what happened to it.
 type penaltyFile struct {
-	penaltyView
+	PenaltyView
 	Timeline []eventView `json:"timeline"`
 }
 
-func (s *Server) apiPenalty(ctx context.Context, by access.Actor, in *refPath) (*answer[penaltyFile], error) {
+func (s *Server) apiPenalty(ctx context.Context, by access.Actor, in *RefPath) (*answer[penaltyFile], error) {
 	p, err := s.Penalties.ByRef(ctx, by, in.Ref)
 	if err != nil {
 		return nil, err
@@ -173,7 +173,7 @@ func (s *Server) apiPenalty(ctx context.Context, by access.Actor, in *refPath) (
 }
 
 type penaltiesInput struct {
-	paging
+	Paging
 	Status []string `query:"status" enum:"proposed,returned,approved,issued,dropped" doc:"One or more, separated by commas."`
 	Firm   string   `query:"firm" maxLength:"64"`
 	Unit   string   `query:"unit" maxLength:"40"`
@@ -181,7 +181,7 @@ type penaltiesInput struct {
 	Kind   string   `query:"kind" maxLength:"64"`
 }
 
-func (s *Server) apiPenalties(ctx context.Context, by access.Actor, in *penaltiesInput) (*answer[pageView[penaltyView]], error) {
+func (s *Server) apiPenalties(ctx context.Context, by access.Actor, in *penaltiesInput) (*answer[pageView[PenaltyView]], error) {
 	var wrong fault.Fields
 	f := enforcement.Filter{Firm: in.Firm, Unit: in.Unit, Issued: monthGiven(&wrong, "issued", in.Issued), Kind: in.Kind, Cursor: in.Cursor, Limit: in.Limit}
 	for _, st := range in.Status {
@@ -194,7 +194,7 @@ func (s *Server) apiPenalties(ctx context.Context, by access.Actor, in *penaltie
 	if err != nil {
 		return nil, err
 	}
-	return reply(pageView[penaltyView]{viewsOf(l.Items, penaltyViewOf), l.NextCursor, l.Counts}), nil
+	return reply(pageView[PenaltyView]{viewsOf(l.Items, penaltyViewOf), l.NextCursor, l.Counts}), nil
 }
 
 // decisionView is the sealed text of a decision.
@@ -206,7 +206,7 @@ type decisionView struct {
 	SHA256   string `json:"sha256" doc:"Hexadecimal."`
 }
 
-func (s *Server) apiDecision(ctx context.Context, by access.Actor, in *refPath) (*answer[decisionView], error) {
+func (s *Server) apiDecision(ctx context.Context, by access.Actor, in *RefPath) (*answer[decisionView], error) {
 	d, err := s.Penalties.DecisionOf(ctx, by, in.Ref)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ var publicAPI = []string{
 // publicPages is every page that anybody may open, on purpose. Pages of one
 // complaint ask for its access code themselves and are not in it.
 var publicPages = []string{
-	"GET /", "GET /complain", "GET /track", "GET /rights", "GET /sign-in", "POST /sign-in", "GET /set-up", "POST /set-up",
+	"GET /", "GET /complain", "GET /track", "POST /track", "GET /rights", "GET /sign-in", "POST /sign-in", "GET /set-up", "POST /set-up",
 	"GET /healthz", "GET /readyz", "GET /static/:name", "GET /favicon.ico", "GET /robots.txt",
 }
 

@@ -36,13 +36,13 @@ type pageView[T any] struct {
 	Counts     map[string]int `json:"counts,omitempty"`
 }
 
-// refPath is the reference in a path.
-type refPath struct {
+// RefPath is the reference in a path.
+type RefPath struct {
 	Ref string `path:"ref" maxLength:"40"`
 }
 
-// paging is what every list takes.
-type paging struct {
+// Paging is what every list takes.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"500"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
