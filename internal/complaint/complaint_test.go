@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,18 +40,29 @@ type office struct {
 	book  *rulebook.Book
 }
 
+// law is what every office of the tests shares: it never changes, and reading it
+// takes longer than most tests.
+var law = sync.OnceValue(func() (l struct {
+	policy    *access.Policy
+	book      *rulebook.Book
+	calendars map[string]*calendar.Calendar
+	words     *locale.Catalog
+	err       error
+}) {
+	rules, err1 := fs.Sub(policies.FS, "rulebook")
+	var err2, err3, err4, err5 error
+	l.policy, err2 = access.Load(policies.FS)
+	l.book, err3 = rulebook.Load(rules)
+	l.calendars, err4 = calendar.Load(policies.FS)
+	l.words, err5 = locale.Load(web.FS)
+	l.err = errors.Join(err1, err2, err3, err4, err5)
+	return l
+})
+
 func open(tb testing.TB, db *store.DB, clock *storetest.Clock) *office {
 	tb.Helper()
-	policy, err := access.Load(policies.FS)
-	check(tb, err)
-	rules, err := fs.Sub(policies.FS, "rulebook")
-	check(tb, err)
-	book, err := rulebook.Load(rules)
-	check(tb, err)
-	calendars, err := calendar.Load(policies.FS)
-	check(tb, err)
-	words, err := locale.Load(web.FS)
-	check(tb, err)
+	check(tb, law().err)
+	policy, book, calendars, words := law().policy, law().book, law().calendars, law().words
 	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 	check(tb, err)
 	log := audittest.New(tb, db)
