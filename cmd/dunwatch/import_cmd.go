@@ -149,7 +149,7 @@ func (c *importFirms) Run(ctx context.Context, s Streams) error {
 		}
 		fmt.Fprintf(s.Out, "%d rows: %d new, %d changed, %d as they were, %d rejected\n", r.Rows, r.Created, r.Changed, r.Unchanged, len(r.Rejects))
 		for _, j := range r.Rejects {
-			fmt.Fprintf(s.Out, "  line %d: %s\n", j.Line, j.Reason)
+			fmt.Fprintf(s.Out, "  line %d: %s\n", j.Line, o.Words.T(terminalLang(), j.Reason, j.Args...))
 		}
 		return nil
 	})

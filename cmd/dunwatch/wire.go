@@ -165,6 +165,8 @@ func (o *office) jobs() []worker.Job {
 		{Name: "outbox", Every: 5 * time.Second, Run: func(ctx context.Context) error { _, err := o.notify.Deliver(ctx); return err }},
 		{Name: "search", Every: time.Second, Run: func(ctx context.Context) error { _, err := o.Complaints.Index(ctx); return err }},
 		{Name: "drafts", Every: time.Hour, Run: o.dropDrafts},
+		{Name: "sessions", Every: time.Hour, Run: o.Accounts.Sweep},
+		{Name: "sent mail", Every: 24 * time.Hour, Run: o.notify.Purge},
 	}
 }
 
