@@ -130,7 +130,7 @@ func (s *Server) filesOf(c echo.Context, token string) ([]complaint.DraftFile, e
 func (s *Server) answersOf(p *rulebook.Pack, lang locale.Lang, f complaint.Filing, files []complaint.DraftFile, form *Form) []checkAnswer {
 	l := answerList{words: words{s.Words, lang}, form: form, f: f, p: p}
 	l.part("complain.part.1")
-	l.add("way", "track", "complain.track", l.t("complain.track."+string(f.Track)))
+	l.add("way", "track", "complain.track", l.label("complain.track."+string(f.Track)))
 	l.add("what", "violations", "complain.violations", l.violations()...)
 	l.add("how", "channels", "complain.channels", l.channels()...)
 	l.add("how", "occurred_from", "complain.occurred_from", l.date(f.OccurredFrom))

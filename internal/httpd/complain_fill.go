@@ -119,7 +119,7 @@ func (s *Server) askFirms(c echo.Context, form *Form, f *complaint.Filing) error
 		}
 		pick := form.Value(p.part + ".pick")
 		if pick == "" || form.Value(p.part+".asked") != p.party.Name {
-			wrong.Add(p.part+".pick", "complain.pick_firm")
+			wrong.Add(p.part+".pick", "complain.pick_firm."+p.part)
 			continue
 		}
 		for _, x := range list {

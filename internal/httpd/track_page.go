@@ -51,7 +51,7 @@ func (s *Server) openCase(c echo.Context, form *Form) error {
 	var wrong fault.Fields
 	for _, name := range []string{"reference", "access_code"} {
 		if form.Text(name) == "" {
-			wrong.Add(name, "fault.required")
+			wrong = append(wrong, missing(name)...)
 		}
 	}
 	if err := wrong.Err(); err != nil {
@@ -94,6 +94,7 @@ type trackCaseData struct {
 	Badge     Deadline
 	HasDue    bool
 	DueBasis  string
+	Yours     bool   // the time runs for the complainant, not for the office
 	Ask       string // what the office asks for; set while it waits for the complainant
 	Events    []Event
 	Messages  []message
@@ -171,7 +172,7 @@ func (s *Server) trackProgress(c echo.Context, by access.Actor, d *trackCaseData
 	}
 	d.Due, d.HasDue = runningClock(clocks)
 	d.Badge = Deadline{Due: d.Due.Due, Left: d.Due.Left, Working: d.Due.LeftUnit == "workday", Provisional: d.Due.Provisional}
-	d.DueBasis = d.Due.Basis
+	d.DueBasis, d.Yours = d.Due.Basis, co.Status == complaint.Supplement
 	d.Chip = Chip{Tone: trackTones[co.Status], Text: s.Words.T(lang, "track.status."+string(co.Status))}
 	d.Next = s.Words.T(lang, "track.next."+string(co.Status))
 	d.Open = !co.Status.Ended()
@@ -279,10 +280,14 @@ func (s *Server) trackDo(c echo.Context, name, done string, deed func(access.Act
 	return c.Redirect(http.StatusSeeOther, "/track/case")
 }
 
+func missing(name string) fault.Fields {
+	return fault.Fields{{Name: name, Key: "track.missing." + name}}
+}
+
 func (s *Server) trackMessage(c echo.Context) error {
 	return s.trackDo(c, "message", "track.message_sent", func(by access.Actor, ref string, form *Form) error {
 		if form.Text("body") == "" {
-			return fault.Fields{{Name: "body", Key: "fault.required"}}.Err()
+			return missing("body").Err()
 		}
 		_, err := s.Complaints.Send(c.Request().Context(), by, ref, form.Value("body"))
 		return err
@@ -292,7 +297,7 @@ func (s *Server) trackMessage(c echo.Context) error {
 func (s *Server) trackSupply(c echo.Context) error {
 	return s.trackDo(c, "supply", "track.supplied", func(by access.Actor, ref string, form *Form) error {
 		if form.Text("text") == "" {
-			return fault.Fields{{Name: "text", Key: "fault.required"}}.Err()
+			return missing("text").Err()
 		}
 		_, err := s.Complaints.Supply(c.Request().Context(), by, ref, form.Value("text"))
 		return err
@@ -302,7 +307,7 @@ func (s *Server) trackSupply(c echo.Context) error {
 func (s *Server) trackWithdraw(c echo.Context) error {
 	return s.trackDo(c, "withdraw", "track.withdrawn", func(by access.Actor, ref string, form *Form) error {
 		if form.Text("reason") == "" {
-			return fault.Fields{{Name: "reason", Key: "fault.required"}}.Err()
+			return missing("reason").Err()
 		}
 		_, err := s.Complaints.Withdraw(c.Request().Context(), by, ref, form.Value("reason"))
 		return err

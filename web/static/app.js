@@ -59,7 +59,15 @@
         return li;
       }));
     };
+    // More than the server takes: said before the upload, not after it.
+    const weigh = () => {
+      const total = [...input.files].reduce((sum, file) => sum + file.size, 0);
+      const { maxBytes, tooLarge } = input.form.dataset;
+      input.setCustomValidity(maxBytes && total > Number(maxBytes) ? tooLarge : "");
+      if (input.validationMessage) input.reportValidity();
+    };
     input.addEventListener("change", show);
+    input.addEventListener("change", weigh);
     for (const type of ["dragenter", "dragover"]) drop.addEventListener(type, (event) => { event.preventDefault(); drop.classList.add("over"); });
     for (const type of ["dragleave", "drop"]) drop.addEventListener(type, () => drop.classList.remove("over"));
     drop.addEventListener("drop", (event) => {
@@ -68,6 +76,7 @@
       for (const file of [...event.dataTransfer.files].slice(0, input.multiple ? undefined : 1)) files.items.add(file);
       input.files = files.files;
       show();
+      weigh();
     });
   }
 
