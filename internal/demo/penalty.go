@@ -1,0 +1,143 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/casework"
+	"dunwatch/internal/enforcement"
+)
+
+// The provisions on which the demo's penalties rest: the consumer law for all,
+// the law on personal information where that is what was abused.
+const (
+	consumerLaw = "cn-cpl-56"
+	privacyLaw  = "cn-pipl-66"
+)
+
+// propose proposes a penalty against whoever did it.
+func (o *office) propose(ctx context.Context, m *matter) error {
+	if m.k.Status != casework.Found || m.officer.UserID != m.k.OfficerID || len(m.upheld) == 0 {
+		return nil
+	}
+	p, err := o.d.Penalties.Propose(ctx, m.officer, m.k.Reference, o.proposal(m, m.k.Version, m.k.Complaint.Codes[0]))
+	if err != nil {
+		return fmt.Errorf("penalty on complaint %d: %w", m.plan.n, err)
+	}
+	m.k = p.Case
+	o.out.Penalties++
+	switch n := m.plan.r.IntN(100); {
+	case n < 8:
+		o.at(o.workdays(m, 1, 4), func(ctx context.Context) error { return o.drop(ctx, m, p) })
+	case n < 27:
+		o.at(o.workdays(m, 1, 6), func(ctx context.Context) error { return o.giveBack(ctx, m, p) })
+	default:
+		o.at(o.workdays(m, 1, 8), func(ctx context.Context) error { return o.approve(ctx, m, p) })
+	}
+	return nil
+}
+
+// proposal draws measures by how often the firm was penalised before: warned
+// first, fined later, and more each time.
+func (o *office) proposal(m *matter, version int64, code string) enforcement.Proposal {
+	r := m.plan.r
+	firm := m.k.Lender
+	if m.k.Agency != nil {
+		firm = m.k.Agency
+	}
+	if firm == nil {
+		return enforcement.Proposal{Version: version}
+	}
+	before := o.firms[firm.Code]
+	o.firms[firm.Code]++
+	basis := consumerLaw
+	if code[0] == 'P' && code != "P06" && m.chance(40) {
+		basis = privacyLaw
+	}
+	pack, _ := o.d.Book.Pack(m.c.Pack)
+	v, _ := pack.Violation(code)
+	n := enforcement.Proposal{
+		Firm: firm.Code, Findings: slices.Clone(m.upheld), Version: version, Basis: []string{basis},
+		Facts:   fmt.Sprintf(pick(r, proposalFacts), dayZH(m.c.OccurredFrom, 2), v.Name.ZH),
+		Reasons: pick(r, proposalReasons),
+	}
+	switch n2 := r.IntN(100) + 12*min(before, 5); {
+	case n2 < 15:
+		n.Basis = nil
+		n.Measures = []enforcement.Measure{{Kind: "attention_letter"}, {Kind: "correct"}}
+	case n2 < 30:
+		n.Basis = nil
+		n.Measures = []enforcement.Measure{{Kind: "talk"}, {Kind: "correct"}}
+	case n2 < 55:
+		n.Measures = []enforcement.Measure{{Kind: "correct"}, {Kind: "warning"}}
+	default:
+		n.Measures = []enforcement.Measure{{Kind: "warning"}, {Kind: "fine", AmountFen: int64(2+r.IntN(8)+3*min(before, 8)) * 10_000 * 100}}
+		if r.IntN(4) == 0 {
+			n.Measures = append(n.Measures, enforcement.Measure{Kind: "confiscation", AmountFen: int64(4_000+r.IntN(90_000)) * 100})
+		}
+	}
+	return n
+}
+
+// head is the director who decides: not always the same.
+func (o *office) head(m *matter) access.Actor { return o.heads[m.plan.n%len(o.heads)] }
+
+func (o *office) drop(ctx context.Context, m *matter, p *enforcement.Penalty) error {
+	p, err := o.d.Penalties.Drop(ctx, m.officer, p.Reference, p.Version, pick(m.plan.r, drops))
+	if err != nil {
+		return err
+	}
+	m.k = p.Case
+	o.at(o.workdays(m, 1, 6), func(ctx context.Context) error { return o.finish(ctx, m) })
+	return nil
+}
+
+// giveBack returns a proposal, and its proposer mends it.
+func (o *office) giveBack(ctx context.Context, m *matter, p *enforcement.Penalty) error {
+	p, err := o.d.Penalties.Return(ctx, o.head(m), p.Reference, p.Version, pick(m.plan.r, returns))
+	if err != nil {
+		return err
+	}
+	o.at(o.workdays(m, 1.5, 6), func(ctx context.Context) error {
+		n := enforcement.Proposal{
+			Firm: p.Firm.Code, Findings: slices.Clone(m.upheld), Measures: p.Measures, Basis: p.Bases, Version: p.Version,
+			Facts: p.Facts, Reasons: p.Reasons + "本次报送已按退回意见补充同类案件的处罚情况和裁量理由。",
+		}
+		p, err := o.d.Penalties.Amend(ctx, m.officer, p.Reference, n)
+		if err != nil {
+			return err
+		}
+		o.at(o.workdays(m, 1, 6), func(ctx context.Context) error { return o.approve(ctx, m, p) })
+		return nil
+	})
+	return nil
+}
+
+func (o *office) approve(ctx context.Context, m *matter, p *enforcement.Penalty) error {
+	p, err := o.d.Penalties.Approve(ctx, o.head(m), p.Reference, p.Version, pick(m.plan.r, approvals))
+	if err != nil {
+		return err
+	}
+	o.at(o.workdays(m, 0.5, 6), func(ctx context.Context) error { return o.issue(ctx, m, p) })
+	return nil
+}
+
+// issue is done by the unit's supervisor, and the case is closed after it.
+func (o *office) issue(ctx context.Context, m *matter, p *enforcement.Penalty) error {
+	p, err := o.d.Penalties.Issue(ctx, o.super[m.plan.unit], p.Reference, p.Version)
+	if err != nil {
+		return err
+	}
+	m.k = p.Case
+	o.at(o.workdays(m, 1, 7), func(ctx context.Context) error {
+		k, err := o.d.Cases.Close(ctx, m.officer, m.k.Reference, m.k.Version, finishings.in(false)[3])
+		if err != nil {
+			return err
+		}
+		m.k, m.c = k, k.Complaint
+		return nil
+	})
+	return nil
+}

@@ -1,0 +1,136 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/account"
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/casework"
+	"dunwatch/internal/complaint"
+	"dunwatch/internal/enforcement"
+	"dunwatch/internal/evidence"
+	"dunwatch/internal/firm"
+	"dunwatch/internal/rulebook"
+)
+
+// Deps are the services that the seed works through, and the clock of their
+// database (store.Config.Now), which it moves.
+type Deps struct {
+	Accounts   *account.Service // with account.Cheap, or hashing takes longer than all the rest
+	Firms      *firm.Service
+	Complaints *complaint.Service
+	Evidence   *evidence.Service
+	Cases      *casework.Service
+	Penalties  *enforcement.Service
+	Book       *rulebook.Book
+	Calendars  map[string]*calendar.Calendar
+	Zone       *time.Location // the regulator's
+	SetClock   func(time.Time)
+}
+
+// Office is what Seed made: who can sign in, and what a visitor can follow.
+type Office struct {
+	Password  string // of everybody
+	People    []Person
+	Trackable []Trackable
+	Until     time.Time
+	// How much there is.
+	Complaints, Files, Cases, Findings, Penalties int
+}
+
+// Person is a line of the sign-in table.
+type Person struct {
+	Role        access.Role
+	Name, Email string
+	Unit        string // code; "" where the role has none
+	Firm        string // code, for role firm
+}
+
+// Trackable is a complaint with the code that opens it.
+type Trackable struct {
+	Reference, AccessCode, Lang string
+	Status                      complaint.Status
+}
+
+// office is the seed at work.
+type office struct {
+	d       Deps
+	until   time.Time
+	first   calendar.Date
+	cal     *calendar.Calendar
+	r       *rand.Rand // of what concerns no single complaint
+	queue   queue
+	now     time.Time
+	admin   access.Actor
+	super   map[string]access.Actor   // by unit
+	desk    map[string][]access.Actor // reviewers by unit
+	heads   []access.Actor            // directors
+	legal   access.Actor
+	matters []*matter
+	firms   map[string]int // penalties by firm, for the repeat offender
+	out     Office
+}
+
+func newOffice(d Deps, until time.Time) *office {
+	until = until.UTC().Truncate(time.Second)
+	o := &office{d: d, until: until, r: rand.New(rand.NewPCG(seedOf, 2)), super: map[string]access.Actor{}, desk: map[string][]access.Actor{}, firms: map[string]int{}}
+	o.first = calendar.MonthOf(calendar.OfTime(until.In(d.Zone))).Add(1 - months).First()
+	o.cal = d.Calendars["cn"]
+	o.out = Office{Password: Password, Until: until}
+	return o
+}
+
+// Seed fills an empty database with an office that has worked for fourteen
+// months up to until, and leaves the clock there. It fails with what the first
+// refused command failed with; the database is then of no use.
+func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
+	o := newOffice(d, until)
+	if o.cal == nil {
+		return nil, fmt.Errorf("seed demo: no calendar cn")
+	}
+	o.clock(o.first.AddDays(-20).Start(d.Zone).Add(9 * time.Hour))
+	if err := o.staff(ctx); err != nil {
+		return nil, fmt.Errorf("seed demo: %w", err)
+	}
+	for _, p := range o.plans() {
+		m := &matter{plan: p}
+		o.matters = append(o.matters, m)
+		o.at(p.at, func(ctx context.Context) error { return o.file(ctx, m) })
+	}
+	if err := o.run(ctx); err != nil {
+		return nil, fmt.Errorf("seed demo: %w", err)
+	}
+	o.clock(o.until)
+	o.follow()
+	return &o.out, nil
+}
+
+func (o *office) clock(t time.Time) {
+	o.now = t.UTC().Truncate(time.Second)
+	o.d.SetClock(o.now)
+}
+
+// follow lists one complaint of each state that a visitor may look at, and the
+// newest first: two where one is English.
+func (o *office) follow() {
+	seen := map[string]bool{}
+	for i := len(o.matters) - 1; i >= 0; i-- {
+		m := o.matters[i]
+		if m.c == nil || m.plan.filing.Anonymous {
+			continue
+		}
+		k := string(m.c.Status)
+		if m.plan.filing.Language == "en" {
+			k = "en"
+		}
+		if m.replies == 0 && m.c.Status == complaint.Accepted || seen[k] {
+			continue // an open case is worth following for its conversation
+		}
+		seen[k] = true
+		o.out.Trackable = append(o.out.Trackable, Trackable{m.c.Reference, m.code, m.c.Lang, m.c.Status})
+	}
+}

@@ -1,0 +1,242 @@
+package demo_test
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/account"
+	"dunwatch/internal/audit"
+	"dunwatch/internal/audit/audittest"
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/casework"
+	"dunwatch/internal/complaint"
+	"dunwatch/internal/demo"
+	"dunwatch/internal/enforcement"
+	"dunwatch/internal/evidence"
+	"dunwatch/internal/firm"
+	"dunwatch/internal/locale"
+	"dunwatch/internal/notify"
+	"dunwatch/internal/report"
+	"dunwatch/internal/rulebook"
+	"dunwatch/internal/seal"
+	"dunwatch/internal/store"
+	"dunwatch/internal/store/storetest"
+	"dunwatch/policies"
+	"dunwatch/web"
+)
+
+var until = time.Date(2026, 11, 21, 6, 30, 0, 0, time.UTC)
+
+// seeded is an office in a temporary database, with what is needed to look at it.
+type seeded struct {
+	made *demo.Office
+	demo.Deps
+	db      *store.DB
+	log     *audit.Log
+	reports *report.Service
+}
+
+func check(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// deps wires the services over an empty database whose clock the seed moves.
+func deps(tb testing.TB) *seeded {
+	tb.Helper()
+	dir, clock := tb.TempDir(), storetest.NewClock()
+	db, err := store.Open(tb.Context(), store.Config{Dir: dir, Now: clock.Now, Hasty: true})
+	check(tb, err)
+	tb.Cleanup(func() { db.Close() })
+	policy, err := access.Load(policies.FS)
+	check(tb, err)
+	rules, err := fs.Sub(policies.FS, "rulebook")
+	check(tb, err)
+	book, err := rulebook.Load(rules)
+	check(tb, err)
+	cals, err := calendar.Load(policies.FS)
+	check(tb, err)
+	words, err := locale.Load(web.FS)
+	check(tb, err)
+	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
+	check(tb, err)
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	check(tb, err)
+	blobs, err := evidence.NewDisk(filepath.Join(dir, "blobs"))
+	check(tb, err)
+	tb.Cleanup(func() { blobs.Close() })
+	log := audittest.New(tb, db)
+	post := notify.New(db, keys, words, nil)
+	s := &seeded{db: db, log: log}
+	s.Deps = demo.Deps{Book: book, Calendars: cals, Zone: zone, SetClock: clock.Set}
+	s.Accounts = account.New(db, log, policy, keys, account.Cheap)
+	s.Firms = firm.New(db, log, policy)
+	s.Complaints = complaint.New(complaint.Deps{DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: cals, Zone: zone, Firms: s.Firms, Notify: post})
+	s.Evidence = evidence.New(db, log, policy, s.Complaints, blobs, 1<<20)
+	s.Cases = casework.New(casework.Deps{DB: db, Log: log, Policy: policy, Book: book, Calendars: cals, Zone: zone,
+		Accounts: s.Accounts, Firms: s.Firms, Complaints: s.Complaints, Evidence: s.Evidence, Notify: post})
+	s.Penalties = enforcement.New(enforcement.Deps{DB: db, Log: log, Policy: policy, Book: book, Zone: zone,
+		Accounts: s.Accounts, Firms: s.Firms, Cases: s.Cases, Notify: post})
+	s.reports = report.New(db, policy, book, cals, zone, words)
+	return s
+}
+
+func seed(tb testing.TB) *seeded {
+	tb.Helper()
+	s := deps(tb)
+	start := time.Now()
+	office, err := demo.Seed(tb.Context(), s.Deps, until)
+	check(tb, err)
+	tb.Logf("%d complaints, %d files, %d cases, %d findings, %d penalties in %v", office.Complaints, office.Files, office.Cases,
+		office.Findings, office.Penalties, time.Since(start).Round(time.Millisecond))
+	s.made = office
+	return s
+}
+
+// count groups a table by a column.
+func (s *seeded) count(tb testing.TB, sql string, args ...any) map[string]int {
+	tb.Helper()
+	out := map[string]int{}
+	check(tb, s.db.Read(tb.Context(), func(tx *store.Tx) error {
+		rows, err := tx.Rows(tb.Context(), sql, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var k string
+			var n int
+			if err := rows.Scan(&k, &n); err != nil {
+				return err
+			}
+			out[k] = n
+		}
+		return rows.Err()
+	}))
+	return out
+}
+
+func wantAll[T ~string](t *testing.T, what string, got map[string]int, want []T) {
+	t.Helper()
+	for _, k := range want {
+		if got[string(k)] == 0 {
+			t.Errorf("%s %s does not occur: %v", what, k, got)
+		}
+	}
+}
+
+func TestSeedShowsEveryState(t *testing.T) {
+	s := seed(t)
+	complaints := s.count(t, `SELECT status, COUNT(*) FROM complaints GROUP BY status`)
+	cases := s.count(t, `SELECT status, COUNT(*) FROM cases GROUP BY status`)
+	t.Logf("complaints %v, cases %v", complaints, cases)
+	wantAll(t, "complaint", complaints, complaint.Statuses)
+	wantAll(t, "case", cases, casework.Statuses)
+	wantAll(t, "penalty", s.count(t, `SELECT status, COUNT(*) FROM penalties GROUP BY status`), enforcement.Statuses)
+	cn, _ := s.Book.Pack("cn")
+	var outcomes, grounds []string
+	for _, o := range cn.FindingOutcomes() {
+		outcomes = append(outcomes, o.ID)
+	}
+	for _, g := range cn.Grounds("reject") {
+		grounds = append(grounds, g.Key)
+	}
+	wantAll(t, "outcome", s.count(t, `SELECT outcome, COUNT(*) FROM findings GROUP BY outcome`), outcomes)
+	wantAll(t, "ground", s.count(t, `SELECT ground, COUNT(*) FROM complaints GROUP BY ground`), grounds)
+	wantAll(t, "measure", s.count(t, `SELECT kind, COUNT(*) FROM penalty_measures GROUP BY kind`), []string{"warning", "fine", "correct", "confiscation", "talk", "attention_letter"})
+	wantAll(t, "track", s.count(t, `SELECT track, COUNT(*) FROM complaints GROUP BY track`), []string{"complaint", "report", "petition"})
+	wantAll(t, "pack", s.count(t, `SELECT pack, COUNT(*) FROM complaints GROUP BY pack`), []string{"cn", "us"})
+	wantAll(t, "medium", s.count(t, `SELECT media_type, COUNT(*) FROM evidence GROUP BY media_type`), []string{"image/png", "text/csv", "audio/wav"})
+	for _, what := range []string{"SELECT 'x', COUNT(*) FROM recusals", "SELECT 'x', COUNT(*) FROM messages WHERE from_staff = 1", "SELECT 'x', COUNT(*) FROM messages WHERE from_staff = 0",
+		"SELECT 'x', COUNT(*) FROM case_notes", "SELECT 'x', COUNT(*) FROM findings WHERE superseded_by IS NOT NULL", "SELECT 'x', COUNT(*) FROM complaints WHERE anonymous = 1",
+		"SELECT 'x', COUNT(*) FROM complaints WHERE hide_identity = 1", "SELECT 'x', COUNT(*) FROM firm_links WHERE to_on IS NOT NULL"} {
+		if s.count(t, what)["x"] == 0 {
+			t.Errorf("nothing in %s", what)
+		}
+	}
+	if len(s.made.People) != 18 || len(s.made.Trackable) < 5 {
+		t.Errorf("%d people, %d trackable", len(s.made.People), len(s.made.Trackable))
+	}
+	audittest.MustVerify(t, s.log)
+}
+
+func TestSeedGivesTheDeskSomethingToDo(t *testing.T) {
+	s := seed(t)
+	today := calendar.OfTime(until.In(s.Zone))
+	months := s.count(t, `SELECT substr(received_on, 1, 7), COUNT(*) FROM complaints GROUP BY 1`)
+	if len(months) != 14 {
+		t.Errorf("%d months: %v", len(months), months)
+	}
+	inbox := s.count(t, `SELECT status, COUNT(*) FROM complaints WHERE status = 'received' GROUP BY status`)["received"]
+	late := s.count(t, `SELECT 'x', COUNT(*) FROM complaints WHERE status = 'received' AND due_on < ?`, today.String())["x"]
+	if inbox < 20 || inbox > 30 || late < 3 || late > 12 {
+		t.Errorf("inbox %d, of these late %d", inbox, late)
+	}
+	desks := s.count(t, `SELECT u.name, COUNT(*) FROM cases c JOIN users u ON u.id = c.officer_id WHERE c.status <> 'closed' GROUP BY u.name`)
+	t.Logf("inbox %d (%d late), desks %v, due %v", inbox, late, desks,
+		s.count(t, `SELECT CASE WHEN due_on < ? THEN 'late' WHEN due_on = ? THEN 'today' ELSE 'later' END, COUNT(*) FROM cases WHERE status <> 'closed' GROUP BY 1`, today.String(), today.String()))
+	if len(desks) != 8 {
+		t.Errorf("%d reviewers have cases: %v", len(desks), desks)
+	}
+	for name, n := range desks {
+		if n < 5 || n > 30 {
+			t.Errorf("%s has %d open cases", name, n)
+		}
+	}
+	shared := s.count(t, `SELECT a.value, COUNT(DISTINCT c.lender_id) FROM accused a JOIN complaints c ON c.id = a.complaint_id WHERE a.kind = 'phone' GROUP BY a.value HAVING COUNT(DISTINCT c.lender_id) > 2`)
+	if len(shared) < 3 {
+		t.Errorf("numbers across firms: %v", shared)
+	}
+}
+
+func TestSeedIsTheSameEveryTime(t *testing.T) {
+	a, b := seed(t), seed(t)
+	if !slices.Equal(a.made.Trackable, b.made.Trackable) || !slices.Equal(a.made.People, b.made.People) {
+		t.Errorf("who can follow what differs: %v, %v", a.made.Trackable, b.made.Trackable)
+	}
+	references := func(s *seeded) []string {
+		var out []string
+		for r := range s.count(t, `SELECT reference || ' ' || status || ' ' || version, id FROM complaints UNION ALL SELECT reference || ' ' || status || ' ' || version, id FROM cases UNION ALL SELECT reference || ' ' || status || ' ' || fine_fen, id FROM penalties`) {
+			out = append(out, r)
+		}
+		slices.Sort(out)
+		return out
+	}
+	if !slices.Equal(references(a), references(b)) {
+		t.Error("references or states differ")
+	}
+	if x, y := a.month(t), b.month(t); x != y {
+		t.Errorf("reports differ:\n%s\n%s", x, y)
+	}
+}
+
+func (s *seeded) month(tb testing.TB) string {
+	tb.Helper()
+	m, err := s.reports.Monthly(tb.Context(), access.Program, calendar.MustMonth("2026-10"), "cn", locale.ZH)
+	check(tb, err)
+	j, err := json.Marshal(m)
+	check(tb, err)
+	return string(j)
+}
+
+func TestVisitorsCanFollowWithThePrintedCodes(t *testing.T) {
+	s := seed(t)
+	for _, x := range s.made.Trackable {
+		by, err := s.Complaints.Open(context.Background(), x.Reference, x.AccessCode, "127.0.0.1")
+		check(t, err)
+		if _, err := s.Complaints.Timeline(context.Background(), by, x.Reference); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := s.Accounts.SignIn(context.Background(), account.Credentials{Email: s.made.People[0].Email, Password: s.made.Password, Kind: account.Cookie}); err != nil {
+		t.Error(err)
+	}
+}
