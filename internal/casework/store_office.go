@@ -147,7 +147,7 @@ func mostUrgent(ctx context.Context, tx *store.Tx, unit, user int64) (id int64, 
 		SELECT c.id FROM cases c
 		WHERE c.status = ? AND c.unit_id = ?
 			AND NOT EXISTS (SELECT 1 FROM recusals r WHERE r.case_id = c.id AND r.user_id = ?)
-		ORDER BY c.severity DESC, c.due_on, c.id LIMIT 1`
+		ORDER BY -c.severity, c.due_on, c.id LIMIT 1`
 	if tx.Dialect == store.Postgres {
 		sql += " FOR UPDATE OF c SKIP LOCKED"
 	}

@@ -27,6 +27,10 @@ CREATE INDEX cases_unit_status ON cases (unit_id, status, due_on, id);
 CREATE INDEX cases_officer_status ON cases (officer_id, status, due_on, id);
 CREATE INDEX cases_lender ON cases (lender_id, id);
 CREATE INDEX cases_agency ON cases (agency_id, id);
+CREATE INDEX cases_received ON cases (status, received_on, id);
+
+-- By severity, the gravest first: negated, so that the whole key ascends.
+CREATE INDEX cases_grave ON cases (status, (-severity), due_on, id);
 CREATE INDEX cases_opened ON cases (opened_on, id);
 CREATE INDEX cases_closed ON cases (closed_on, id);
 -- +goose StatementBegin
