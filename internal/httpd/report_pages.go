@@ -1,4 +1,15 @@
 package httpd
 
-// reportRoutes are the pages of this area.
-func (s *Server) reportRoutes() []Route { return nil }
+import "dunwatch/internal/access"
+
+// reportRoutes are the monthly report, and the firms that its figures name.
+func (s *Server) reportRoutes() []Route {
+	return []Route{
+		may(access.ReadReport, "GET", "/reports", s.reportsPage),
+		may(access.ReadReport, "GET", "/reports/:month", s.reportPage),
+		may(access.ReadReport, "GET", "/reports/:month/behind", s.behindPage),
+
+		may(access.ReadFirm, "GET", "/firms", s.firmsPage),
+		may(access.ReadFirm, "GET", "/firms/:code", s.firmPage),
+	}
+}

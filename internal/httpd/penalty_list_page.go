@@ -1,0 +1,126 @@
+package httpd
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"dunwatch/internal/enforcement"
+	"dunwatch/internal/locale"
+)
+
+// penaltiesPageData is the list of penalties.
+type penaltiesPageData struct {
+	Page
+	Rows  []penaltyRow
+	Tabs  []Tab
+	Pills []Pill
+	Clear string
+	Pager Pager
+	Units []Option
+	Kinds []Option
+}
+
+// penaltyRow is a penalty in a list.
+type penaltyRow struct {
+	Ref      string
+	CaseRef  string
+	Chip     Chip
+	Party    PartyChip
+	Measures []string
+	Fen      int64
+	By       string
+	At       time.Time // of the last step
+	Number   string    // of the decision
+}
+
+var penaltyFilters = []string{"firm", "party", "unit", "issued", "kind", "pack"}
+
+func (d desk) penaltyRow(p *enforcement.Penalty) penaltyRow {
+	r := penaltyRow{Ref: p.Reference, Chip: d.penaltyChip(p.Status), Party: firmChip(p.Firm), Fen: p.FineFen + p.ConfiscationFen,
+		By: p.ProposedByName, At: p.ProposedAt, Number: p.DecisionNumber}
+	pack := ""
+	if p.Case != nil {
+		r.CaseRef, pack = p.Case.Reference, p.Case.Pack
+	}
+	for _, m := range p.Measures {
+		r.Measures = append(r.Measures, d.measure(pack, m))
+	}
+	for _, t := range []time.Time{p.DecidedAt, p.IssuedAt} {
+		if t.After(r.At) {
+			r.At = t
+		}
+	}
+	return r
+}
+
+// measure is one line: "罚款 ¥50,000.00".
+func (d desk) measure(pack string, m enforcement.Measure) string {
+	name := m.Kind
+	if k, ok := d.pack(pack).PenaltyKind(m.Kind); ok {
+		name = d.text(k.Name)
+	}
+	if m.AmountFen != 0 {
+		name += " " + locale.Money(d.lang, m.AmountFen)
+	}
+	return name
+}
+
+func (s *Server) penaltyFilter(values url.Values) (enforcement.Filter, error) {
+	a := ask{values: values}
+	f := enforcement.Filter{Firm: a.text("firm"), Unit: a.text("unit"), Issued: a.month("issued"), Kind: a.text("kind"), Cursor: a.text("cursor"), Limit: a.number("limit", 100)}
+	known := make([]string, 0, len(enforcement.Statuses))
+	for _, st := range enforcement.Statuses {
+		known = append(known, string(st))
+	}
+	if st := a.oneOf("status", append(known, "all")...); st != "" && st != "all" {
+		f.Status = []enforcement.Status{enforcement.Status(st)}
+	}
+	penaltyReportFilter(&a, &f)
+	return f, a.err()
+}
+
+func (s *Server) penaltiesPage(c echo.Context) error {
+	d, p := s.deskOf(c), penaltiesPageData{Page: s.base(c)}
+	if to, err := d.meantFirm(p.Query); err != nil || to != "" {
+		return orRedirect(c, to, err)
+	}
+	f, err := s.penaltyFilter(p.Query.Values)
+	if err != nil {
+		return err
+	}
+	list, err := s.Penalties.List(d.ctx, d.by, f)
+	if err != nil {
+		return err
+	}
+	for i := range list.Items {
+		p.Rows = append(p.Rows, d.penaltyRow(&list.Items[i]))
+	}
+	p.Pager = d.pager(p.Query, len(list.Items), list.NextCursor)
+	pack := d.pack(p.Query.Get("pack"))
+	p.Pills = d.pills(p.Query, penaltyFilters, func(name, v string) string { return d.filterValue(pack.ID, name, v) })
+	p.Clear = p.Query.Only("status")
+	for _, k := range pack.PenaltyKinds() {
+		p.Kinds = append(p.Kinds, Option{Value: k.ID, Label: d.text(k.Name)})
+	}
+	if p.Units, err = d.unitOptions(); err != nil {
+		return err
+	}
+	p.tabs(d, list.Counts)
+	return s.show(c, http.StatusOK, "enforcement/list", p)
+}
+
+func (p *penaltiesPageData) tabs(d desk, counts map[string]int) {
+	now, all := p.Query.Get("status"), 0
+	for _, st := range enforcement.Statuses {
+		n := counts[string(st)]
+		all += n
+		p.Tabs = append(p.Tabs, Tab{Label: d.t("enforcement.status." + string(st)), Href: "/penalties?status=" + string(st), Count: n, Counted: true, Current: now == string(st)})
+	}
+	p.Tabs = append(p.Tabs, Tab{Label: d.t("penalty_page.all"), Href: "/penalties", Count: all, Counted: true, Current: now == "" || now == "all"})
+}
+
+// penaltyReportFilter reads the filters that only the monthly report links with.
+func penaltyReportFilter(*ask, *enforcement.Filter) {}

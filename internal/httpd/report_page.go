@@ -1,0 +1,344 @@
+package httpd
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/fault"
+	"dunwatch/internal/locale"
+	"dunwatch/internal/report"
+)
+
+// reportsPageData lists the months that have something to report.
+type reportsPageData struct {
+	Page
+	Years []reportYear
+	Trend *Chart
+}
+
+type reportYear struct {
+	Year   int
+	Months []monthLink
+}
+
+type monthLink struct {
+	Label, Href string
+	Running     bool
+}
+
+// trendMonths is what the trend shows: a year and the month to compare it with.
+const trendMonths = 13
+
+func (s *Server) reportsPage(c echo.Context) error {
+	d, p := s.deskOf(c), reportsPageData{Page: s.base(c)}
+	months, err := s.Reports.Months(d.ctx, d.by)
+	if err != nil {
+		return err
+	}
+	now := calendar.MonthOf(d.day)
+	for _, m := range months {
+		if n := len(p.Years); n == 0 || p.Years[n-1].Year != m.Year {
+			p.Years = append(p.Years, reportYear{Year: m.Year})
+		}
+		y := &p.Years[len(p.Years)-1]
+		y.Months = append(y.Months, monthLink{Label: locale.Month(d.lang, m.Year, m.Month), Href: "/reports/" + m.String(), Running: m == now})
+	}
+	if len(months) > 0 {
+		if p.Trend, err = d.trend("", months[0]); err != nil {
+			return err
+		}
+	}
+	return s.show(c, http.StatusOK, "report/months", p)
+}
+
+// trend draws the complaints received, month by month; each point opens its list.
+func (d desk) trend(pack string, until calendar.Month) (*Chart, error) {
+	points, err := d.s.Reports.PackTrend(d.ctx, d.by, pack, until, trendMonths)
+	if err != nil {
+		return nil, err
+	}
+	chart := Chart{ID: "trend", Title: d.t("report_page.trend"), Line: true, Labels: [2]string{d.t("report_page.trend_month"), d.t("report_page.trend_count")},
+		Desc: d.t("report_page.trend_span", locale.Month(d.lang, points[0].Month.Year, points[0].Month.Month), locale.Month(d.lang, until.Year, until.Month))}
+	for i, pt := range points {
+		chart.Points = append(chart.Points, Point{
+			Label: pt.Month.String(), Value: float64(pt.Received), Highlight: i == len(points)-1,
+			Href: report.Links{Month: pt.Month, Pack: pack}.Received(),
+		})
+	}
+	return &chart, nil
+}
+
+// reportPageData is the report of a month.
+type reportPageData struct {
+	Page
+	M       *report.Monthly
+	Month   calendar.Month
+	Title   string
+	Running bool
+	Tiles   []tile
+	Tables  []reportTable
+	Trend   *Chart
+	Prev    string
+	Next    string
+	Packs   []Option
+}
+
+// tile is a headline figure with its change.
+type tile struct {
+	Label, Value, Href string
+	Change             string // against the month before
+	Year               string // against the year before
+	Rising             int    // 1, -1, or 0 where there is nothing to compare
+	Tone               string
+}
+
+type reportTable struct {
+	ID, Title, Note string
+	Columns         []reportColumn
+	Rows            [][]reportCell
+	Total           []reportCell
+	Chart           *Chart
+}
+
+type reportColumn struct {
+	Label   string
+	Numbers bool
+}
+
+type reportCell struct {
+	Text, Href, Label string
+	Numbers           bool
+}
+
+func monthParam(c echo.Context) (calendar.Month, error) {
+	m, err := calendar.ParseMonth(c.Param("month"))
+	if err != nil {
+		return m, fault.New(fault.NotFound, "fault.not_found")
+	}
+	return m, nil
+}
+
+func (s *Server) reportPage(c echo.Context) error {
+	m, err := monthParam(c)
+	if err != nil {
+		return err
+	}
+	d, pack := s.deskOf(c), c.QueryParam("pack")
+	r, err := s.Reports.Monthly(d.ctx, d.by, m, pack, d.lang)
+	if err != nil {
+		return err
+	}
+	switch c.QueryParam("format") {
+	case "json":
+		return s.reportFile(c, r, "json", "application/json")
+	case "csv":
+		return s.reportFile(c, r, "csv", "text/csv; charset=utf-8")
+	}
+	p, err := s.reportData(c, r, m, pack)
+	if err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "report/monthly", p)
+}
+
+func (s *Server) reportFile(c echo.Context, r *report.Monthly, format, mediaType string) error {
+	var buf bytes.Buffer
+	write := r.WriteJSON
+	if format == "csv" {
+		write = r.WriteCSV
+	}
+	if err := write(&buf); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Content-Disposition", contentDisposition("report-"+r.Month.String()+"-"+r.Pack+"."+format))
+	return c.Blob(http.StatusOK, mediaType, buf.Bytes())
+}
+
+func (s *Server) reportData(c echo.Context, r *report.Monthly, m calendar.Month, pack string) (*reportPageData, error) {
+	d := s.deskOf(c)
+	p := &reportPageData{Page: s.base(c), M: r, Month: m, Running: calendar.MonthOf(d.day) == m,
+		Title: d.t("report_page.month_title", locale.Month(d.lang, m.Year, m.Month))}
+	p.Crumbs = []Crumb{{Text: d.t("report_page.title"), Href: "/reports"}, {Text: m.String()}}
+	p.Prev = Query{Path: "/reports/" + m.Prev().String()}.With("pack", pack)
+	if !p.Running && m.Before(calendar.MonthOf(d.day)) {
+		p.Next = Query{Path: "/reports/" + m.Next().String()}.With("pack", pack)
+	}
+	for _, pk := range s.Book.Packs() {
+		p.Packs = append(p.Packs, Option{Value: pk.ID, Label: d.text(pk.Name)})
+	}
+	for i := range r.Tables {
+		t := &r.Tables[i]
+		if t.ID == "headline" {
+			p.Tiles = d.tiles(t)
+		}
+		p.Tables = append(p.Tables, d.reportTable(t))
+	}
+	var err error
+	p.Trend, err = d.trend(pack, m)
+	return p, err
+}
+
+// tiles are the headline table, figure by figure.
+func (d desk) tiles(t *report.Table) []tile {
+	at := map[string]int{}
+	for i, key := range t.Keys {
+		at[key] = i
+	}
+	var out []tile
+	for i, row := range t.Rows {
+		key, _ := row[at["figure"]].(string)
+		x := tile{Label: report.Format(d.lang, row[at["name"]], report.Text), Value: report.Format(d.lang, row[at["value"]], t.Kind(i, at["value"])),
+			Href: t.Links[i][at["value"]]}
+		if t.Kind(i, at["value"]) == report.Fen {
+			if fen, ok := row[at["value"]].(int64); ok {
+				x.Value = locale.MoneyShort(d.lang, fen)
+			}
+		}
+		if v, ok := row[at["change"]].(float64); ok {
+			x.Change, x.Rising = d.t("report_page.on_month", signed(d.lang, v)), sign(v)
+		}
+		if v, ok := row[at["year_change"]].(float64); ok {
+			x.Year = d.t("report_page.on_year", signed(d.lang, v))
+		}
+		if n, ok := row[at["value"]].(int64); ok && key == "overdue" && n > 0 {
+			x.Tone = "danger"
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+func signed(lang locale.Lang, v float64) string {
+	text := locale.Percent(lang, v)
+	if v > 0 {
+		return "+" + text
+	}
+	return text
+}
+
+func sign(v float64) int {
+	switch {
+	case v > 0:
+		return 1
+	case v < 0:
+		return -1
+	default:
+		return 0
+	}
+}
+
+// machineColumns hold keys for programs, whose words stand in another column.
+var machineColumns = map[string]bool{"figure": true}
+
+func (d desk) reportTable(t *report.Table) reportTable {
+	out := reportTable{ID: t.ID, Title: t.Title, Note: t.Note}
+	order := readingOrder(t)
+	for _, j := range order {
+		out.Columns = append(out.Columns, reportColumn{t.Columns[j], t.Kinds[j] != report.Text})
+	}
+	line := func(row []any, links []string, kind func(int) string) []reportCell {
+		var cells []reportCell
+		for _, j := range order {
+			cell := reportCell{Text: report.Format(d.lang, row[j], kind(j)), Label: t.Columns[j], Numbers: t.Kinds[j] != report.Text}
+			if j < len(links) {
+				cell.Href = links[j]
+			}
+			cells = append(cells, cell)
+		}
+		return cells
+	}
+	for i, row := range t.Rows {
+		out.Rows = append(out.Rows, line(row, t.Links[i], func(j int) string { return t.Kind(i, j) }))
+	}
+	if t.Totals != nil {
+		out.Total = line(t.Totals, t.TotalLinks, func(j int) string { return t.Kinds[j] })
+	}
+	if t.ID == "by_code" {
+		out.Chart = d.topCodes(t)
+	}
+	return out
+}
+
+// readingOrder puts the column "name" first and leaves out those for machines.
+func readingOrder(t *report.Table) []int {
+	var order []int
+	for j, key := range t.Keys {
+		if key == "name" {
+			order = append([]int{j}, order...)
+		} else if !machineColumns[key] {
+			order = append(order, j)
+		}
+	}
+	return order
+}
+
+// topShown is how many violations the chart draws.
+const topShown = 8
+
+func (d desk) topCodes(t *report.Table) *Chart {
+	name, count := -1, -1
+	for j, key := range t.Keys {
+		switch key {
+		case "name":
+			name = j
+		case "count":
+			count = j
+		}
+	}
+	if name < 0 || count < 0 || len(t.Rows) < 3 {
+		return nil // fewer bars say less than the table
+	}
+	chart := Chart{ID: "by-code", Title: t.Title, Desc: d.t("report_page.top", topShown), Labels: [2]string{t.Columns[name], t.Columns[count]}}
+	for i, row := range t.Rows {
+		n, ok := row[count].(int64)
+		if !ok || n == 0 || len(chart.Points) == topShown {
+			continue
+		}
+		label := strings.TrimSpace(report.Format(d.lang, row[0], report.Text) + " " + report.Format(d.lang, row[name], report.Text))
+		chart.Points = append(chart.Points, Point{Label: label, Value: float64(n), Highlight: len(chart.Points) == 0, Href: t.Links[i][count]})
+	}
+	return &chart
+}
+
+// behindPageData lists what is behind a figure that no other list can show.
+type behindPageData struct {
+	Page
+	Title string
+	Items []behindRow
+}
+
+type behindRow struct {
+	report.Item
+	KindText, Outcome, Code string
+}
+
+func (s *Server) behindPage(c echo.Context) error {
+	m, err := monthParam(c)
+	if err != nil {
+		return err
+	}
+	d, f := s.deskOf(c), report.FigureOf(c.QueryParams())
+	items, err := s.Reports.Behind(d.ctx, d.by, m, c.QueryParam("pack"), f)
+	if err != nil {
+		return err
+	}
+	p := behindPageData{Page: s.base(c), Title: d.t("report_page.behind." + f.Name)}
+	pack := c.QueryParam("pack")
+	for _, it := range items {
+		r := behindRow{Item: it, KindText: d.t("report_page.kind." + it.Kind), Code: it.Code}
+		if it.Code != "" {
+			r.Code = strings.TrimSpace(it.Code + " " + d.codeName(pack, it.Code))
+		}
+		if it.Outcome != "" {
+			r.Outcome = d.outcome(pack, it.Outcome)
+		}
+		p.Items = append(p.Items, r)
+	}
+	p.Crumbs = []Crumb{{Text: d.t("report_page.title"), Href: "/reports"},
+		{Text: locale.Month(d.lang, m.Year, m.Month), Href: Query{Path: "/reports/" + m.String()}.With("pack", pack)}, {Text: p.Title}}
+	return s.show(c, http.StatusOK, "report/behind", p)
+}
