@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"dunwatch/internal/access"
+	"dunwatch/internal/calendar"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/ident"
 	"dunwatch/internal/store"
@@ -92,7 +93,7 @@ func (s *Service) narrow(q *query, by access.Actor, f Filter) error {
 		q.blind("phone_idx", s.keys.Blinds("phone", searchPhone(f.Phone)))
 	}
 	if f.IDNumber != "" {
-		q.blind("id_number_idx", s.keys.Blinds("id_number", searchID(f.IDNumber)))
+		q.blind("id_number_idx", s.keys.Blinds("id_number", searchID(f.IDNumber, calendar.OfTime(s.db.Now().In(s.zone)))))
 	}
 	return nil
 }
@@ -106,8 +107,8 @@ func searchPhone(s string) string {
 	return tidy(s)
 }
 
-func searchID(s string) string {
-	if id, err := ident.ParseResidentID(s, firstDay.AddMonths(12*1000)); err == nil {
+func searchID(s string, today calendar.Date) string {
+	if id, err := ident.ParseResidentID(s, today); err == nil {
 		return id.Number
 	}
 	return tidy(s)
