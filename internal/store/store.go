@@ -126,7 +126,7 @@ func connectSQLite(ctx context.Context, cfg Config, now func() time.Time) (*DB, 
 	// Settings ride in the DSN: a PRAGMA after opening reaches one pooled connection only.
 	g, pool, err := openSQLite(path, url.Values{
 		"_txlock": {"immediate"}, "_journal_mode": {"WAL"}, "_synchronous": {sync}, "_foreign_keys": {"on"},
-		"_busy_timeout": {"10000"}, "_secure_delete": {"on"}, "mode": {"rwc"}, "_cache_size": {"-65536"},
+		"_busy_timeout": {"10000"}, "_secure_delete": {"on"}, "mode": {"rwc"}, "_cache_size": {"-65536"}, "_stmt_cache_size": {"128"},
 	}, 1)
 	if err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func (db *DB) openReader(cfg Config) error {
 		return nil
 	}
 	g, pool, err := openSQLite(db.path, url.Values{
-		"_busy_timeout": {"10000"}, "_foreign_keys": {"on"}, "mode": {"ro"}, "_query_only": {"1"}, "_cache_size": {"-32768"},
+		"_busy_timeout": {"10000"}, "_foreign_keys": {"on"}, "mode": {"ro"}, "_query_only": {"1"}, "_cache_size": {"-32768"}, "_stmt_cache_size": {"128"},
 	}, max(4, 2*runtime.NumCPU()))
 	if err != nil {
 		return err
