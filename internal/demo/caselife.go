@@ -20,6 +20,9 @@ func (o *office) accept(ctx context.Context, m *matter) (err error) {
 	if m.chance(2) {
 		o.at(o.anyTime(m, 2, 12), func(ctx context.Context) error { return o.withdrawCase(ctx, m) })
 	}
+	if o.keep(acceptances, 5)%4 == 1 {
+		return nil // nobody has it yet
+	}
 	o.at(o.workdays(m, 0.1, 3.2), func(ctx context.Context) error { return o.assign(ctx, m) })
 	return nil
 }
@@ -41,7 +44,7 @@ func (o *office) withdrawCase(ctx context.Context, m *matter) error {
 
 // assign gives the case to an officer; some take what lies there themselves.
 func (o *office) assign(ctx context.Context, m *matter) (err error) {
-	officer := pick(m.plan.r, o.desk[m.plan.unit])
+	officer := o.officerFor(m.plan.unit, 0)
 	if m.chance(18) {
 		m.k, err = o.d.Cases.Take(ctx, officer, m.k.Reference, m.k.Version)
 	} else {
@@ -77,10 +80,9 @@ func (o *office) recuse(ctx context.Context, m *matter) error {
 	}
 	m.k = k
 	off := m.officer.UserID
+	o.load[off]--
 	o.at(o.workdays(m, 0.2, 2), func(ctx context.Context) (err error) {
-		for m.officer.UserID == off {
-			m.officer = pick(m.plan.r, o.desk[m.plan.unit])
-		}
+		m.officer = o.officerFor(m.plan.unit, off)
 		m.k, err = o.d.Cases.Assign(ctx, o.super[m.plan.unit], m.k.Reference, m.k.Version, fmt.Sprint(m.officer.UserID))
 		if err != nil {
 			return err
@@ -94,19 +96,19 @@ func (o *office) recuse(ctx context.Context, m *matter) error {
 // investigate plans the work between assignment and finding. One case in five
 // takes longer than it may.
 func (o *office) investigate(m *matter) {
-	from, to := 3.0, 15.0
+	from, to := 4.0, 17.0
 	if m.c.Track == complaint.TrackReport {
 		to = 34
 	}
-	if m.chance(18) {
-		from, to = 16, 62
+	if m.chance(20) {
+		from, to = 16, 66
 	}
 	end := o.workdays(m, from, to)
 	span := end.Sub(o.now).Hours() / 24
-	for range m.plan.r.IntN(3) {
+	for range m.plan.r.IntN(5) / 2 {
 		o.at(o.workdays(m, 0.2, span*0.9), func(ctx context.Context) error { return o.remark(ctx, m) })
 	}
-	if m.chance(32) {
+	if m.chance(26) {
 		o.at(o.workdays(m, 0.2, span*0.7), func(ctx context.Context) error { return o.talk(ctx, m) })
 	}
 	if m.chance(8) {
@@ -294,10 +296,15 @@ func (o *office) finish(ctx context.Context, m *matter) error {
 	case !m.english():
 		text = list[m.plan.r.IntN(3)]
 	}
+	return o.close(ctx, m, text)
+}
+
+func (o *office) close(ctx context.Context, m *matter, text string) error {
 	k, err := o.d.Cases.Close(ctx, m.officer, m.k.Reference, m.k.Version, text)
 	if err != nil {
 		return err
 	}
 	m.k, m.c = k, k.Complaint
+	o.load[m.officer.UserID]--
 	return nil
 }

@@ -23,13 +23,13 @@ type maker struct {
 }
 
 var makers = []maker{
-	{code: "L-XINGCHA", name: "霁州星槎消费金融有限公司", kind: firm.Lender, aliases: []string{"星槎花", "星槎消金"}, unit: unitBank, weight: 8, pack: "cn"},
-	{code: "L-QINGLUAN", name: "岚汀青鸾网络小额贷款有限公司", kind: firm.Lender, aliases: []string{"青鸾易借", "青鸾小贷"}, unit: unitOnline, weight: 12, late: 34, pack: "cn"},
+	{code: "L-XINGCHA", name: "霁州星槎消费金融有限公司", kind: firm.Lender, aliases: []string{"星槎花", "星槎消金"}, unit: unitBank, weight: 10, late: 9, pack: "cn"},
+	{code: "L-QINGLUAN", name: "岚汀青鸾网络小额贷款有限公司", kind: firm.Lender, aliases: []string{"青鸾易借", "青鸾小贷"}, unit: unitOnline, weight: 11, late: 22, pack: "cn"},
 	{code: "L-BAIHU", name: "泠川白瓠小额贷款有限公司", kind: firm.Lender, aliases: []string{"白瓠钱包"}, unit: unitOnline, weight: 9, pack: "cn"},
 	{code: "L-YUNJIAN", name: "澹海云笺网络小额贷款有限公司", kind: firm.Lender, aliases: []string{"云笺借条", "云笺"}, unit: unitOnline, weight: 10, pack: "cn"},
-	{code: "L-WANTANG", name: "杳城晚棠消费金融股份有限公司", kind: firm.Lender, aliases: []string{"晚棠分期"}, unit: unitBank, weight: 7, pack: "cn"},
+	{code: "L-WANTANG", name: "杳城晚棠消费金融股份有限公司", kind: firm.Lender, aliases: []string{"晚棠分期"}, unit: unitBank, weight: 9, late: 8, pack: "cn"},
 	{code: "L-SHIYU", name: "霁州拾屿汽车金融有限公司", kind: firm.Lender, aliases: []string{"拾屿车贷"}, unit: unitBank, weight: 3, pack: "cn"},
-	{code: "L-MINGHE", name: "岚汀鸣鹤商业银行股份有限公司", kind: firm.Lender, aliases: []string{"鸣鹤信用卡", "鸣鹤银行"}, unit: unitBank, weight: 6, pack: "cn"},
+	{code: "L-MINGHE", name: "岚汀鸣鹤商业银行股份有限公司", kind: firm.Lender, aliases: []string{"鸣鹤信用卡", "鸣鹤银行"}, unit: unitBank, weight: 8, late: 7, pack: "cn"},
 	{code: "L-CHUNI", name: "泠川春旎网络小额贷款有限公司", kind: firm.Lender, aliases: []string{"春旎速贷"}, unit: unitOnline, weight: 7, late: 6, pack: "cn"},
 	{code: "L-HUAISHU", name: "沅墟槐序小额贷款有限责任公司", kind: firm.Lender, aliases: []string{"槐序花"}, unit: unitOnline, weight: 5, pack: "cn"},
 	{code: "L-LIULI", name: "杳城琉璃桥融资担保有限公司", kind: firm.Lender, aliases: []string{"琉璃桥助贷"}, unit: unitBank, weight: 3, pack: "cn"},
@@ -38,7 +38,7 @@ var makers = []maker{
 	{code: "L-LANTERN", name: "Lantern Moth Credit LLC", kind: firm.Lender, aliases: []string{"Lantern Moth"}, unit: unitOnline, weight: 3, pack: "us"},
 	{code: "L-PEBBLE", name: "Pebblewick Harbor Bank, N.A.", kind: firm.Lender, aliases: []string{"Pebblewick Card"}, unit: unitBank, weight: 2, pack: "us"},
 
-	{code: "A-ZHENGYI", name: "霁州铮邑信用管理有限公司", kind: firm.Agency, aliases: []string{"铮邑信管"}, unit: unitAgency, weight: 8, late: 18, pack: "cn"},
+	{code: "A-ZHENGYI", name: "霁州铮邑信用管理有限公司", kind: firm.Agency, aliases: []string{"铮邑信管"}, unit: unitAgency, weight: 8, late: 12, pack: "cn"},
 	{code: "A-HESHUO", name: "岚汀禾朔商务咨询有限公司", kind: firm.Agency, aliases: []string{"禾朔咨询"}, unit: unitAgency, weight: 7, pack: "cn"},
 	{code: "A-DINGFENG", name: "泠川鼎沨资产管理有限公司", kind: firm.Agency, aliases: []string{"鼎沨资管"}, unit: unitAgency, weight: 6, pack: "cn"},
 	{code: "A-JUNTU", name: "澹海钧途信息技术服务有限公司", kind: firm.Agency, aliases: []string{"钧途信息"}, unit: unitAgency, weight: 6, pack: "cn"},

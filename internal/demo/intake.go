@@ -84,6 +84,10 @@ func (o *office) plan(m *matter) {
 	if left := o.until.Sub(t); left < 0 { // screened today, whatever it takes: only the inbox waits
 		t = o.now.Add(o.until.Sub(o.now) / 2).Truncate(time.Second)
 	}
+	if o.keep(screenings, 13)%6 == 1 {
+		o.at(t, func(ctx context.Context) error { return o.askOnly(ctx, m) })
+		return
+	}
 	switch n := m.plan.r.IntN(100); {
 	case n < 72:
 		o.at(t, func(ctx context.Context) error { return o.accept(ctx, m) })
@@ -146,9 +150,8 @@ func (o *office) withdraw(ctx context.Context, m *matter) error {
 }
 
 // ask asks for more. Two of three answer, then the complaint is screened again.
-func (o *office) ask(ctx context.Context, m *matter) (err error) {
-	m.c, err = o.d.Complaints.AskForMore(ctx, o.super[m.plan.unit], m.c.Reference, m.c.Version, pick(m.plan.r, asks.in(m.toThem())))
-	if err != nil {
+func (o *office) ask(ctx context.Context, m *matter) error {
+	if err := o.askOnly(ctx, m); err != nil {
 		return err
 	}
 	if !m.chance(70) {
@@ -163,4 +166,9 @@ func (o *office) ask(ctx context.Context, m *matter) (err error) {
 		return nil
 	})
 	return nil
+}
+
+func (o *office) askOnly(ctx context.Context, m *matter) (err error) {
+	m.c, err = o.d.Complaints.AskForMore(ctx, o.super[m.plan.unit], m.c.Reference, m.c.Version, pick(m.plan.r, asks.in(m.toThem())))
+	return err
 }

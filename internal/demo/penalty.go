@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/casework"
@@ -28,6 +29,23 @@ func (o *office) propose(ctx context.Context, m *matter) error {
 	}
 	m.k = p.Case
 	o.out.Penalties++
+	soon := o.now.Add(o.until.Sub(o.now) / 3).Truncate(time.Second)
+	switch o.keep(proposals, 14) % 4 {
+	case 1:
+		o.at(soon, func(ctx context.Context) error {
+			_, err := o.d.Penalties.Return(ctx, o.head(m), p.Reference, p.Version, pick(m.plan.r, returns))
+			return err
+		})
+		return nil
+	case 2:
+		return nil // waits for a director
+	case 3:
+		o.at(soon, func(ctx context.Context) error {
+			_, err := o.d.Penalties.Approve(ctx, o.head(m), p.Reference, p.Version, pick(m.plan.r, approvals))
+			return err
+		})
+		return nil
+	}
 	switch n := m.plan.r.IntN(100); {
 	case n < 8:
 		o.at(o.workdays(m, 1, 4), func(ctx context.Context) error { return o.drop(ctx, m, p) })
@@ -132,12 +150,7 @@ func (o *office) issue(ctx context.Context, m *matter, p *enforcement.Penalty) e
 	}
 	m.k = p.Case
 	o.at(o.workdays(m, 1, 7), func(ctx context.Context) error {
-		k, err := o.d.Cases.Close(ctx, m.officer, m.k.Reference, m.k.Version, finishings.in(false)[3])
-		if err != nil {
-			return err
-		}
-		m.k, m.c = k, k.Complaint
-		return nil
+		return o.close(ctx, m, finishings.in(false)[3])
 	})
 	return nil
 }

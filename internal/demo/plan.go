@@ -109,7 +109,7 @@ func (w *planner) draw(p *plan, hot *hotDay, until time.Time) {
 	day := calendar.OfTime(p.at.In(w.zone))
 	p.agency = w.agencyOf(r, p.lender, day, late)
 	p.unit = p.lender.unit
-	if p.agency.code != "" && r.IntN(100) < 38 {
+	if p.agency.code != "" && r.IntN(100) < 45 {
 		p.unit = unitAgency
 	}
 	p.source = drawSource(r)
@@ -203,11 +203,11 @@ func drawSource(r *rand.Rand) string {
 }
 
 func drawProof(r *rand.Rand, k *kind) []string {
-	if r.IntN(100) >= 31 {
+	if r.IntN(100) >= 30 {
 		return nil
 	}
 	n := 1
-	if r.IntN(3) == 0 {
+	if r.IntN(7) == 0 {
 		n = min(2, len(k.proof))
 	}
 	from := r.IntN(len(k.proof))

@@ -72,12 +72,15 @@ type office struct {
 	legal   access.Actor
 	matters []*matter
 	firms   map[string]int // penalties by firm, for the repeat offender
+	load    map[int64]int  // open cases by officer
+	share   map[int64]int
+	recent  [3]int // screened, accepted, proposed in the last days: see keep
 	out     Office
 }
 
 func newOffice(d Deps, until time.Time) *office {
 	until = until.UTC().Truncate(time.Second)
-	o := &office{d: d, until: until, r: rand.New(rand.NewPCG(seedOf, 2)), super: map[string]access.Actor{}, desk: map[string][]access.Actor{}, firms: map[string]int{}}
+	o := &office{d: d, until: until, r: rand.New(rand.NewPCG(seedOf, 2)), super: map[string]access.Actor{}, desk: map[string][]access.Actor{}, firms: map[string]int{}, load: map[int64]int{}, share: map[int64]int{}}
 	o.first = calendar.MonthOf(calendar.OfTime(until.In(d.Zone))).Add(1 - months).First()
 	o.cal = d.Calendars["cn"]
 	o.out = Office{Password: Password, Until: until}
@@ -112,6 +115,24 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 func (o *office) clock(t time.Time) {
 	o.now = t.UTC().Truncate(time.Second)
 	o.d.SetClock(o.now)
+}
+
+// The lists of which keep counts the last entries.
+const (
+	screenings = iota
+	acceptances
+	proposals
+)
+
+// keep counts what happens in the last days and says the number of this one, so
+// that states that pass quickly are there on whichever day the office is looked
+// at; 0 before those days.
+func (o *office) keep(list int, days float64) int {
+	if o.until.Sub(o.now).Hours() > days*24 {
+		return 0
+	}
+	o.recent[list]++
+	return o.recent[list]
 }
 
 // follow lists one complaint of each state that a visitor may look at, and the

@@ -37,12 +37,12 @@ var colleagues = []colleague{
 	{Person: Person{Role: access.Supervisor, Name: "沈牧之", Email: "supervisor.online" + mailHost, Unit: unitOnline}},
 	{Person: Person{Role: access.Supervisor, Name: "叶知秋", Email: "supervisor.bank" + mailHost, Unit: unitBank}},
 	{Person: Person{Role: access.Supervisor, Name: "杜若衡", Email: "supervisor.agency" + mailHost, Unit: unitAgency}},
-	{Person: Person{Role: access.Reviewer, Name: "苏晚晴", Email: "reviewer1" + mailHost, Unit: unitOnline}, share: 5},
+	{Person: Person{Role: access.Reviewer, Name: "苏晚晴", Email: "reviewer1" + mailHost, Unit: unitOnline}, share: 6},
 	{Person: Person{Role: access.Reviewer, Name: "程一诺", Email: "reviewer2" + mailHost, Unit: unitOnline}, share: 4},
-	{Person: Person{Role: access.Reviewer, Name: "贺知行", Email: "reviewer3" + mailHost, Unit: unitOnline}, share: 2},
-	{Person: Person{Role: access.Reviewer, Name: "阮青禾", Email: "reviewer4" + mailHost, Unit: unitBank}, share: 4},
-	{Person: Person{Role: access.Reviewer, Name: "陆鸣谦", Email: "reviewer5" + mailHost, Unit: unitBank}, share: 3},
-	{Person: Person{Role: access.Reviewer, Name: "林疏影", Email: "reviewer6" + mailHost, Unit: unitBank}, share: 3},
+	{Person: Person{Role: access.Reviewer, Name: "贺知行", Email: "reviewer3" + mailHost, Unit: unitOnline}, share: 3},
+	{Person: Person{Role: access.Reviewer, Name: "阮青禾", Email: "reviewer4" + mailHost, Unit: unitBank}, share: 5},
+	{Person: Person{Role: access.Reviewer, Name: "陆鸣谦", Email: "reviewer5" + mailHost, Unit: unitBank}, share: 4},
+	{Person: Person{Role: access.Reviewer, Name: "林疏影", Email: "reviewer6" + mailHost, Unit: unitAgency}, share: 3},
 	{Person: Person{Role: access.Reviewer, Name: "秦望舒", Email: "reviewer7" + mailHost, Unit: unitAgency}, share: 4},
 	{Person: Person{Role: access.Reviewer, Name: "方既白", Email: "reviewer8" + mailHost, Unit: unitAgency}, share: 4},
 	{Person: Person{Role: access.Legal, Name: "卫衡", Email: "legal" + mailHost}},
@@ -102,13 +102,28 @@ func (o *office) hire(ctx context.Context, c colleague, firmID int64) error {
 	case access.Supervisor:
 		o.super[c.Unit] = a
 	case access.Reviewer:
-		for range c.share { // drawn evenly, so that a share is a chance
-			o.desk[c.Unit] = append(o.desk[c.Unit], a)
-		}
+		o.desk[c.Unit] = append(o.desk[c.Unit], a)
+		o.share[a.UserID] = c.share
 	case access.Director:
 		o.heads = append(o.heads, a)
 	case access.Legal:
 		o.legal = a
 	}
 	return nil
+}
+
+// officerFor is the reviewer of the unit whose desk is emptiest for their share;
+// not is who may not have the case.
+func (o *office) officerFor(unit string, not int64) access.Actor {
+	var best access.Actor
+	for _, a := range o.desk[unit] {
+		if a.UserID == not {
+			continue
+		}
+		if best.UserID == 0 || (o.load[a.UserID]+1)*o.share[best.UserID] < (o.load[best.UserID]+1)*o.share[a.UserID] {
+			best = a
+		}
+	}
+	o.load[best.UserID]++
+	return best
 }
