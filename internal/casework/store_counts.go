@@ -38,7 +38,7 @@ func count(ctx context.Context, tx *store.Tx, from, to slot) error {
 	return nil
 }
 
-// counted sums case_counts under a condition, by status.
+// countBy sums case_counts under a condition, by status.
 func countBy(ctx context.Context, tx *store.Tx, w where) (map[string]int, error) {
 	rows, err := tx.Rows(ctx, "SELECT status, SUM(n) FROM case_counts c WHERE "+w.sql()+" GROUP BY status", w.args...)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/rulebook"
@@ -189,16 +188,4 @@ func sums(pack *rulebook.Pack, measures []Measure) (fine, rest int64) {
 		}
 	}
 	return fine, rest
-}
-
-// days lists the days of the acts, for messages and forms.
-func days(findings []casework.Finding) []calendar.Date {
-	var out []calendar.Date
-	for _, f := range findings {
-		if !slices.Contains(out, f.ActedOn) {
-			out = append(out, f.ActedOn)
-		}
-	}
-	slices.SortFunc(out, calendar.Date.Compare)
-	return out
 }
