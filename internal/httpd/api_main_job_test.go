@@ -80,6 +80,14 @@ func TestMainJobByAPI(t *testing.T) {
 	if status != 201 || textAt(file, "sha256") != hex.EncodeToString(sum[:]) || textAt(file, "id") != "E-1" || numberAt(file, "number") != 1 || textAt(file, "media_type") == "" {
 		t.Fatalf("evidence: %d %v", status, file)
 	}
+	get := s.apiRequest(t.Context(), "GET", "/complaints/"+ref+"/evidence/E-1", "", nil)
+	get.Header.Set("Access-Code", code)
+	if status, back := s.send(get); status != 200 || string(back) != "再不还钱就去你家" {
+		t.Errorf("download: %d %q", status, back)
+	}
+	if l := s.must(200, "GET", "/complaints/"+ref+"/evidence", "", nil, "Access-Code", code); textAt(l, "items", "0", "name") != "短信 1.txt" {
+		t.Errorf("evidence list %v", l)
+	}
 	own := s.must(200, "GET", "/complaints/"+ref, "", nil, "Access-Code", code)
 	if textAt(own, "status") != "received" || textAt(own, "next", "by") == "" || textAt(own, "complainant", "phone") == "13800138000" || len(at(own, "timeline").([]any)) == 0 {
 		t.Errorf("the borrower reads %v", own)
