@@ -170,6 +170,11 @@ func (l *Log) Find(ctx context.Context, subject string, limit int) ([]*Entry, er
 	return out, nil
 }
 
+// entriesAfter reads the next entries by number.
+func entriesAfter(ctx context.Context, tx *store.Tx, id int64, limit int) ([]entryRow, error) {
+	return gorm.G[entryRow](tx.DB).Where("id > ?", id).Order("id").Limit(limit).Find(ctx)
+}
+
 // firstEntry is the oldest entry of an action on a subject.
 func firstEntry(ctx context.Context, tx *store.Tx, subject string, act Action) (*Entry, error) {
 	r, err := gorm.G[entryRow](tx.DB).Where("subject = ? AND action = ?", subject, string(act)).Order("id").First(ctx)

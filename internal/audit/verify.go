@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
-	"gorm.io/gorm"
 
 	"dunwatch/internal/store"
 )
@@ -32,6 +31,9 @@ type Verification struct {
 	Rows        int64     `json:"rows"`
 	Problems    []Problem `json:"problems"`
 }
+
+// verifyPage is how many entries are held at once.
+const verifyPage = 2000
 
 // maxProblems keeps a wrecked database from filling the screen.
 const maxProblems = 1000
@@ -82,7 +84,7 @@ func (v *verifier) problem(table string, id int64, what string, args ...any) {
 func (v *verifier) entries(ctx context.Context, tx *store.Tx) error {
 	v.leaves = map[int64][]byte{}
 	for after := int64(0); ; {
-		rows, err := gorm.G[entryRow](tx.DB).Where("id > ?", after).Order("id").Limit(2000).Find(ctx)
+		rows, err := entriesAfter(ctx, tx, after, verifyPage)
 		if err != nil {
 			return err
 		}
@@ -91,7 +93,7 @@ func (v *verifier) entries(ctx context.Context, tx *store.Tx) error {
 			v.out.Entries++
 			v.entry(r)
 		}
-		if len(rows) < 2000 {
+		if len(rows) < verifyPage {
 			return nil
 		}
 	}
