@@ -172,7 +172,7 @@ func (s *Service) receive(ctx context.Context, key *seal.DataKey, r io.Reader) (
 		return nil, err
 	}
 	whole := io.MultiReader(bytes.NewReader(head), r)
-	if in.mediaType == xlsx {
+	if in.mediaType == xlsx || in.mediaType == xls {
 		if whole, err = s.workbook(whole); err != nil {
 			return nil, err
 		}

@@ -46,8 +46,11 @@ func mediaType(head []byte) (string, error) {
 	if t, ok := taken[name]; ok {
 		return t, nil
 	}
-	if found.Is("application/x-ole-storage") && bytes.Contains(head, utf16le("Workbook")) {
-		return xls, nil // old exports carry no class of their own
+	if found.Is("application/x-ole-storage") {
+		return xls, nil // old exports carry no class of their own; soundWorkbook looks further
+	}
+	if found.Is("application/octet-stream") && bytes.HasPrefix(head, []byte("ID3")) {
+		return "audio/mpeg", nil // a cover picture keeps the sound out of the head
 	}
 	switch {
 	case found.Is("text/html") || found.Is("image/svg+xml"):
@@ -73,8 +76,8 @@ func utf16le(s string) []byte {
 	return out
 }
 
-// Bounds of a workbook, which is a ZIP archive: a small file can claim to unpack
-// to gigabytes.
+// Bounds of a workbook. The newer kind is a ZIP archive: a small file can claim to
+// unpack to gigabytes.
 const (
 	maxWorkbook = 32 << 20  // bytes as sent; it is held in memory to look into it
 	maxUnpacked = 512 << 20 // bytes as its table of contents claims
@@ -84,6 +87,12 @@ const (
 // soundWorkbook refuses what only looks like a workbook or unpacks beyond reason.
 // Whoever reads it later must still bound what it really unpacks to.
 func soundWorkbook(b []byte) error {
+	if !bytes.HasPrefix(b, []byte("PK")) {
+		if bytes.Contains(b, utf16le("Workbook")) || bytes.Contains(b, utf16le("Book")) {
+			return nil // the names of the stream that holds an old workbook
+		}
+		return wrong("evidence.type")
+	}
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		return wrong("evidence.broken")
