@@ -100,7 +100,7 @@ func (o *office) investigate(m *matter) {
 	if m.c.Track == complaint.TrackReport {
 		to = 34
 	}
-	if m.chance(20) {
+	if m.chance(25) {
 		from, to = 16, 66
 	}
 	end := o.workdays(m, from, to)
