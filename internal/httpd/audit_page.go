@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"dunwatch/internal/audit"
+	"dunwatch/internal/fault"
 )
 
 // auditPageData is the record: what was done to one subject, and how to check it.
@@ -34,7 +35,7 @@ const maxEntries = 500
 func (s *Server) auditPage(c echo.Context) error {
 	d, p := s.deskOf(c), auditPageData{Page: s.base(c), Key: s.Log.VerifierKey()}
 	var err error
-	if p.Checkpoint, err = s.Log.Checkpoint(d.ctx); err != nil {
+	if p.Checkpoint, err = s.Log.Checkpoint(d.ctx); err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	p.Subject = strings.TrimSpace(p.Query.Get("subject"))
