@@ -302,11 +302,6 @@ func TestOpen(t *testing.T) {
 	check(t, err)
 }
 
-func openSQLite(t testing.TB) *office {
-	clock := storetest.NewClock()
-	return open(t, storetest.OpenAt(t, clock), clock)
-}
-
 func TestWhoSees(t *testing.T) {
 	o := openSQLite(t)
 	o.staff(t)

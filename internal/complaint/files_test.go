@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"dunwatch/internal/store/storetest"
 )
 
 // readAll is every byte of the files in a folder.
@@ -18,4 +20,9 @@ func readAll(t *testing.T, dir string) []byte {
 		all = append(all, b...)
 	}
 	return all
+}
+
+func openSQLite(t testing.TB) *office {
+	clock := storetest.NewClock()
+	return open(t, storetest.OpenAt(t, clock), clock)
 }
