@@ -83,6 +83,18 @@ func (a *ask) names() []string {
 	return out
 }
 
+// wider names the filters of an address that a list cannot apply; "" where it
+// applies all.
+func (d desk) wider(q Query, names []string) string {
+	var out []string
+	for _, name := range names {
+		if q.Get(name) != "" {
+			out = append(out, d.t("desk.filter."+name))
+		}
+	}
+	return strings.Join(out, d.t("desk.comma"))
+}
+
 // Tab is a ready-made filter of a list.
 type Tab struct {
 	Label   string // finished text

@@ -319,7 +319,7 @@ func (d desk) accused(c *complaint.Complaint) []Answer {
 }
 
 // scanWords maps the scan states of evidence to those of the card.
-var scanWords = map[string]string{"waiting": "pending", "not_scanned": "failed", "clean": "clean", "suspect": "suspect", "failed": "failed"}
+var scanWords = map[string]string{"waiting": "pending", "not_scanned": "none", "clean": "clean", "suspect": "suspect", "failed": "failed"}
 
 func (d desk) evidence(pack, ref string, items []evidence.Item) []EvidenceCard {
 	p := d.pack(pack)

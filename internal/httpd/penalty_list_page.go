@@ -19,6 +19,7 @@ type penaltiesPageData struct {
 	Pills []Pill
 	Clear string
 	Pager Pager
+	Wider string // filters of the address that the list cannot apply
 	Units []Option
 	Kinds []Option
 }
@@ -78,7 +79,9 @@ func (s *Server) penaltyFilter(values url.Values) (enforcement.Filter, error) {
 	if st := a.oneOf("status", append(known, "all")...); st != "" && st != "all" {
 		f.Status = []enforcement.Status{enforcement.Status(st)}
 	}
-	penaltyReportFilter(&a, &f)
+	if f.Firm == "" {
+		f.Firm = a.text("party") // as the report links: the firm penalised
+	}
 	return f, a.err()
 }
 
@@ -98,6 +101,7 @@ func (s *Server) penaltiesPage(c echo.Context) error {
 	for i := range list.Items {
 		p.Rows = append(p.Rows, d.penaltyRow(&list.Items[i]))
 	}
+	p.Wider = d.wider(p.Query, []string{"pack"})
 	p.Pager = d.pager(p.Query, len(list.Items), list.NextCursor)
 	pack := d.pack(p.Query.Get("pack"))
 	p.Pills = d.pills(p.Query, penaltyFilters, func(name, v string) string { return d.filterValue(pack.ID, name, v) })
@@ -121,6 +125,3 @@ func (p *penaltiesPageData) tabs(d desk, counts map[string]int) {
 	}
 	p.Tabs = append(p.Tabs, Tab{Label: d.t("penalty_page.all"), Href: "/penalties", Count: all, Counted: true, Current: now == "" || now == "all"})
 }
-
-// penaltyReportFilter reads the filters that only the monthly report links with.
-func penaltyReportFilter(*ask, *enforcement.Filter) {}

@@ -29,7 +29,8 @@ type queuePageData struct {
 	Codes      []Option
 	Channels   []Option
 	Severities []Option
-	More       bool // a filter of the second row is in force
+	Wider      string // filters of the address that the list cannot apply
+	More       bool   // a filter of the second row is in force
 	Assign     []Option
 	MayAssign  bool
 	MayTake    bool
@@ -67,6 +68,9 @@ type assignAnswer struct {
 var caseFilters = []string{"q", "unit", "officer", "firm", "code", "channel", "severity", "due_before", "source", "outcome",
 	"received", "opened", "closed", "lender", "agency", "pack"}
 
+// caseWider: see complaintWider.
+var caseWider = []string{"lender", "agency", "pack"}
+
 func (s *Server) caseFilter(values url.Values) (casework.Filter, error) {
 	a := ask{values: values}
 	f := casework.Filter{
@@ -85,7 +89,6 @@ func (s *Server) caseFilter(values url.Values) (casework.Filter, error) {
 			a.wrong.Add("status", "fault.choose")
 		}
 	}
-	caseReportFilter(&a, &f)
 	return f, a.err()
 }
 
@@ -114,7 +117,7 @@ func (s *Server) queueData(c echo.Context, q Query) (*queuePageData, error) {
 	p := &queuePageData{Page: s.base(c), Pager: d.pager(q, len(list.Items), list.NextCursor), Tabs: d.queueTabs(q, list.Counts),
 		MayAssign: s.Policy.Widest(d.by.Role, access.AssignCase) != access.None, MayTake: s.Policy.Widest(d.by.Role, access.TakeCase) != access.None,
 		Waiting: list.Counts[string(casework.Unassigned)]}
-	p.Query = q
+	p.Query, p.Wider = q, d.wider(q, caseWider)
 	for i := range list.Items {
 		p.Rows = append(p.Rows, d.caseRow(&list.Items[i], q))
 	}
@@ -353,6 +356,3 @@ func (s *Server) takeNext(c echo.Context) error {
 	s.flash(c, "good", "queue.taken", k.Reference)
 	return c.Redirect(http.StatusSeeOther, "/cases/"+urlPath(k.Reference)+"?list="+urlQuery("officer=me"))
 }
-
-// caseReportFilter reads the filters that only the monthly report links with.
-func caseReportFilter(*ask, *casework.Filter) {}

@@ -84,7 +84,7 @@ type reportPageData struct {
 	Trend   *Chart
 	Prev    string
 	Next    string
-	Packs   []Option
+	Packs   []Tab
 }
 
 // tile is a headline figure with its change.
@@ -167,8 +167,9 @@ func (s *Server) reportData(c echo.Context, r *report.Monthly, m calendar.Month,
 	if !p.Running && m.Before(calendar.MonthOf(d.day)) {
 		p.Next = Query{Path: "/reports/" + m.Next().String()}.With("pack", pack)
 	}
+	p.Packs = []Tab{{Label: d.t("report_page.all_packs"), Href: p.Query.With("pack", ""), Current: pack == "" || pack == report.All}}
 	for _, pk := range s.Book.Packs() {
-		p.Packs = append(p.Packs, Option{Value: pk.ID, Label: d.text(pk.Name)})
+		p.Packs = append(p.Packs, Tab{Label: d.text(pk.Name), Href: p.Query.With("pack", pk.ID), Current: pack == pk.ID})
 	}
 	for i := range r.Tables {
 		t := &r.Tables[i]

@@ -24,8 +24,9 @@ type complaintsPageData struct {
 	Codes   []Option
 	Sources []Option
 	Tracks  []complaint.Track
-	More    bool // a filter of the second row is in force
-	Found   bool // answers a search by number, which has no address
+	More    bool   // a filter of the second row is in force
+	Wider   string // filters of the address that the list cannot apply
+	Found   bool   // answers a search by number, which has no address
 }
 
 type complaintRow struct {
@@ -48,6 +49,10 @@ type complaintRow struct {
 // pills. The second half comes from the figures of the monthly report.
 var complaintFilters = []string{"q", "code", "firm", "source", "track", "month", "decided", "open", "channel", "region", "product", "lender", "agency", "pack"}
 
+// complaintWider are filters that figures of the report link with and that the
+// list cannot apply: it says so, because it then shows more than was asked for.
+var complaintWider = []string{"decided", "open", "channel", "region", "product", "lender", "agency", "pack"}
+
 func (s *Server) complaintFilter(q Query) (complaint.Filter, error) {
 	a := ask{values: q.Values}
 	var statuses []string
@@ -61,7 +66,6 @@ func (s *Server) complaintFilter(q Query) (complaint.Filter, error) {
 		Sort:   a.oneOf("sort", "due", "received", "-received", "severity"),
 		Cursor: a.text("cursor"), Limit: a.number("limit", 100),
 	}
-	complaintReportFilter(&a, &f)
 	if !q.Values.Has("status") && !slices.ContainsFunc([]string{"q", "month", "decided", "open"}, q.Values.Has) {
 		f.Status = complaint.Received
 	}
@@ -85,6 +89,7 @@ func (s *Server) complaintsPage(c echo.Context) error {
 		return err
 	}
 	p.fill(d, list.Items)
+	p.Wider = d.wider(p.Query, complaintWider)
 	p.Pager = d.pager(p.Query, len(list.Items), list.NextCursor)
 	p.Tabs = d.complaintTabs(p.Query, f.Status)
 	return s.show(c, http.StatusOK, "complaint/list", p)
@@ -214,6 +219,3 @@ func (s *Server) findComplaints(c echo.Context) error {
 func (d desk) mayScreen(c *complaint.Complaint) bool {
 	return d.may(access.Screen, access.Owner{}) && !c.Status.Screened()
 }
-
-// complaintReportFilter reads the filters that the monthly report links with.
-func complaintReportFilter(a *ask, f *complaint.Filter) {}
