@@ -42,9 +42,9 @@ type facts struct {
 // story is what somebody tells, and what they ask for.
 type story struct{ narrative, demand string }
 
-// short is the length in bytes under which a story gets one more sentence: the
-// office would ask for more.
-const short = 210
+// short is the length in bytes under which a story gets more sentences: the office
+// would ask for more.
+const short = 215
 
 // pick draws one; the zero string from none.
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
@@ -83,8 +83,13 @@ func (f facts) tell(r *rand.Rand, k *kind, people []voice, debts, after, ends []
 		parts = []string{who + strings.Join(parts, gap), opening}
 	}
 	parts = append(parts, k.told(r, tag)...)
-	if r.IntN(10) < 7 && !k.third && k.code != "S01" || len(strings.Join(parts, "")) < short {
+	if r.IntN(10) < 7 && !k.third && k.code != "S01" {
 		parts = append(parts, pick(r, after))
+	}
+	for len(strings.Join(parts, "")) < short {
+		if s := pick(r, after); !slices.Contains(parts, s) {
+			parts = append(parts, s)
+		}
 	}
 	parts = append(parts, pick(r, ends))
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
