@@ -33,7 +33,7 @@ func (c *demoCmd) Run(ctx context.Context, s Streams) error {
 	clock := &demoClock{}
 	mail := mailFlags{MailFrom: "dunwatch@demo.example"}
 	// An office that can be seeded again need not reach the disk at each step.
-	o, err := openOffice(ctx, dataFlags{Data: dir, Zone: c.Zone}, newLogger(s, slog.LevelInfo), openOptions{now: clock.Now, hasty: true, cost: account.Cheap, mail: &mail})
+	o, err := openOffice(ctx, dataFlags{Data: dir, Zone: c.Zone}, newLogger(s, slog.LevelInfo), openOptions{now: clock.Now, hasty: true, cost: account.Cheap, mail: &mail, public: "http://" + c.Addr})
 	if err != nil {
 		return err
 	}

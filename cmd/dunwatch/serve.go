@@ -37,14 +37,14 @@ func (c *serveCmd) Run(ctx context.Context, io Streams) error {
 		level = slog.LevelDebug
 	}
 	logger := newLogger(io, level)
-	o, err := openOffice(ctx, c.dataFlags, logger, openOptions{mail: &c.mailFlags})
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + c.Addr
+	}
+	o, err := openOffice(ctx, c.dataFlags, logger, openOptions{mail: &c.mailFlags, public: c.PublicURL})
 	if err != nil {
 		return err
 	}
 	defer o.DB.Close()
-	if c.PublicURL == "" {
-		c.PublicURL = "http://" + c.Addr
-	}
 	if err := firstStart(ctx, o, c.PublicURL, io); err != nil {
 		return err
 	}

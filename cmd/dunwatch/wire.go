@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"dunwatch/internal/access"
@@ -34,6 +35,15 @@ import (
 // minutes of video from a phone.
 const maxEvidence = 50 << 20
 
+// trackURL is where a complainant follows a case; "" while the address of the
+// site is not known.
+func (o openOptions) trackURL() string {
+	if o.public == "" {
+		return ""
+	}
+	return strings.TrimSuffix(o.public, "/") + "/track"
+}
+
 // office is everything wired together.
 type office struct {
 	httpd.Deps
@@ -50,6 +60,8 @@ type openOptions struct {
 	cost  account.Cost
 	// mail is how messages leave; nil only queues them.
 	mail *mailFlags
+	// public is the site's address, for links in messages.
+	public string
 }
 
 // openOffice opens the stored data and wires the capabilities. Keys are made on
@@ -103,7 +115,7 @@ func wire(ctx context.Context, db *store.DB, dir string, zone *time.Location, lo
 	o.notify = notify.New(db, keys, words, senders)
 	o.Accounts = account.New(db, log, policy, keys, opt.cost)
 	o.Firms = firm.New(db, log, policy)
-	o.Complaints = complaint.New(complaint.Deps{DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: calendars, Zone: zone, Firms: o.Firms, Notify: o.notify})
+	o.Complaints = complaint.New(complaint.Deps{DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: calendars, Zone: zone, Firms: o.Firms, Notify: o.notify, TrackURL: opt.trackURL()})
 	o.Evidence = evidence.New(db, log, policy, o.Complaints, blobs, maxEvidence)
 	o.Cases = casework.New(casework.Deps{DB: db, Log: log, Policy: policy, Book: book, Calendars: calendars, Zone: zone,
 		Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Evidence: o.Evidence, Notify: o.notify})
@@ -164,24 +176,10 @@ func (o *office) jobs() []worker.Job {
 	return []worker.Job{
 		{Name: "outbox", Every: 5 * time.Second, Run: func(ctx context.Context) error { _, err := o.notify.Deliver(ctx); return err }},
 		{Name: "search", Every: time.Second, Run: func(ctx context.Context) error { _, err := o.Complaints.Index(ctx); return err }},
-		{Name: "drafts", Every: time.Hour, Run: o.dropDrafts},
+		{Name: "evidence", Every: time.Hour, Run: func(ctx context.Context) error { _, err := o.Evidence.Clean(ctx, draftAge); return err }},
 		{Name: "sessions", Every: time.Hour, Run: o.Accounts.Sweep},
 		{Name: "sent mail", Every: 24 * time.Hour, Run: o.notify.Purge},
 	}
-}
-
-// dropDrafts forgets unfinished filings and their files.
-func (o *office) dropDrafts(ctx context.Context) error {
-	blobs, err := o.Complaints.DropDrafts(ctx, draftAge)
-	if err != nil {
-		return err
-	}
-	for _, b := range blobs {
-		if err := o.blobs.Remove(ctx, b); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // wireCopy wires a copy of the data with the keys of the original.

@@ -28,7 +28,7 @@ type Page struct {
 // Viewer is the signed-in person as the layout names them.
 type Viewer struct {
 	Name string
-	Role string // a key of "role."
+	Role string // the role; "role." + Role is its message
 	Unit string // may be empty
 }
 

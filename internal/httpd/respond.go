@@ -154,7 +154,7 @@ func (s *Server) base(c echo.Context) Page {
 	}
 	p := Page{Lang: lang, Query: QueryOf(c.Request().URL), Demo: s.cfg.Demo, Now: s.DB.Now(), Flash: s.takeFlash(c)}
 	if who.actor.UserID != 0 {
-		p.User = &Viewer{Name: who.actor.Name, Role: "role." + string(who.actor.Role), Unit: who.unit}
+		p.User = &Viewer{Name: who.actor.Name, Role: string(who.actor.Role), Unit: who.unit}
 		p.Nav = s.deskNav(c)
 		p.Idle = max(0, int(who.expires.Sub(p.Now).Seconds()))
 	} else {
