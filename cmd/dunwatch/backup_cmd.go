@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"dunwatch/internal/store"
 )
@@ -131,10 +132,10 @@ func copyTree(src, dest string) (int, error) {
 			return err
 		}
 		if d.IsDir() {
-			if d.Name() == "tmp" && rel != "." {
-				return fs.SkipDir
-			}
 			return os.MkdirAll(filepath.Join(dest, rel), 0o700)
+		}
+		if strings.HasPrefix(d.Name(), ".") {
+			return nil // an upload that is not finished
 		}
 		n++
 		return copyFile(path, filepath.Join(dest, rel))

@@ -101,6 +101,9 @@ func wire(ctx context.Context, db *store.DB, dir string, zone *time.Location, lo
 	if err != nil {
 		return nil, err
 	}
+	if opt.hasty {
+		blobs = blobs.Hasty()
+	}
 	if opt.cost == (account.Cost{}) {
 		opt.cost = account.Strong
 	}
