@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"dunwatch/internal/locale"
 )
@@ -106,11 +107,9 @@ const dangerous = "=+-@\t\r\n＝＋－＠"
 
 // safe puts an apostrophe before text that a spreadsheet would run. It looks behind blanks, which some cut off.
 func safe(text string) string {
-	for _, r := range strings.TrimLeft(text, " \u00a0\u3000") {
-		if strings.ContainsRune(dangerous, r) {
-			return "'" + text
-		}
-		break
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(text, " \u00a0\u3000\ufeff\u200b"))
+	if first != utf8.RuneError && strings.ContainsRune(dangerous, first) {
+		return "'" + text
 	}
 	return text
 }

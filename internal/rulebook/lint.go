@@ -77,10 +77,7 @@ func (r *reader) addYAML(name string, err error) {
 	texts := []string{err.Error()}
 	var list *yaml.TypeError
 	if errors.As(err, &list) {
-		texts = nil
-		for _, e := range list.Errors {
-			texts = append(texts, e)
-		}
+		texts = list.Errors
 	}
 	for _, t := range texts {
 		m := yamlLine.FindStringSubmatch(t)
