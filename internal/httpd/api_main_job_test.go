@@ -65,8 +65,10 @@ func (s *site) sendFile(ref, code, kind, name, content string) (int, map[string]
 	return status, m
 }
 
-func TestMainJobByAPI(t *testing.T) {
-	s := newSite(t)
+func TestMainJobByAPI(t *testing.T) { mainJobByAPI(t, newSite(t)) }
+
+func mainJobByAPI(t *testing.T, s *site) {
+	t.Helper()
 	supervisor, reviewer, director := s.token("supervisor"), s.token("reviewer"), s.token("director")
 
 	// A borrower files, adds evidence, and follows the complaint.
@@ -229,8 +231,10 @@ func (s *site) count(query string, args ...any) (n int64) {
 	return n
 }
 
-func TestWrongCodeReadsLikeUnknownReference(t *testing.T) {
-	s := newSite(t)
+func TestWrongCodeReadsLikeUnknownReference(t *testing.T) { wrongCodeIsUnknown(t, newSite(t)) }
+
+func wrongCodeIsUnknown(t *testing.T, s *site) {
+	t.Helper()
 	f := s.filed()
 	answers := map[string]string{}
 	for name, ref := range map[string]string{"wrong code": f.Complaint.Reference, "unknown": "C-2026-000999-1", "nonsense": "x"} {
@@ -252,8 +256,10 @@ func TestWrongCodeReadsLikeUnknownReference(t *testing.T) {
 	s.must(200, "GET", "/complaints/"+f.Complaint.Reference, "", nil, "Access-Code", f.AccessCode)
 }
 
-func TestFilingsAtOnceWithOnePoisoned(t *testing.T) {
-	s := newSite(t)
+func TestFilingsAtOnceWithOnePoisoned(t *testing.T) { filingsAtOnce(t, newSite(t)) }
+
+func filingsAtOnce(t *testing.T, s *site) {
+	t.Helper()
 	const n = 64
 	statuses := make([]int, n)
 	answers := make([]map[string]any, n)
@@ -286,8 +292,10 @@ func TestFilingsAtOnceWithOnePoisoned(t *testing.T) {
 	audittest.MustVerify(t, s.Deps.Log)
 }
 
-func TestFilingSentAgainHasTheSameAnswer(t *testing.T) {
-	s := newSite(t)
+func TestFilingSentAgainHasTheSameAnswer(t *testing.T) { filingSentAgain(t, newSite(t)) }
+
+func filingSentAgain(t *testing.T, s *site) {
+	t.Helper()
 	seen := make([]string, 20)
 	var wg sync.WaitGroup
 	for i := range seen {
@@ -311,8 +319,10 @@ func TestFilingSentAgainHasTheSameAnswer(t *testing.T) {
 	audittest.MustVerify(t, s.Deps.Log)
 }
 
-func TestTwoAssignAtOnce(t *testing.T) {
-	s := newSite(t)
+func TestTwoAssignAtOnce(t *testing.T) { twoAssignAtOnce(t, newSite(t)) }
+
+func twoAssignAtOnce(t *testing.T, s *site) {
+	t.Helper()
 	k := s.opened()
 	token := s.token("supervisor")
 	officers := []string{"reviewer@example.cn", "reviewer2@example.cn"}
@@ -338,8 +348,10 @@ func TestTwoAssignAtOnce(t *testing.T) {
 	audittest.MustVerify(t, s.Deps.Log)
 }
 
-func TestBulkAssignAnswersEachAlone(t *testing.T) {
-	s := newSite(t)
+func TestBulkAssignAnswersEachAlone(t *testing.T) { bulkAssign(t, newSite(t)) }
+
+func bulkAssign(t *testing.T, s *site) {
+	t.Helper()
 	a, b := s.opened(), s.opened()
 	m := s.must(200, "POST", "/cases/bulk/assign", s.token("supervisor"), obj{"officer": "reviewer@example.cn", "items": []obj{
 		{"reference": a.Reference, "version": a.Version}, {"reference": "K-2026-000999-9", "version": 1}, {"reference": b.Reference, "version": b.Version + 5},
@@ -360,8 +372,10 @@ func TestBulkAssignAnswersEachAlone(t *testing.T) {
 	audittest.MustVerify(t, s.Deps.Log)
 }
 
-func TestSessionByAPI(t *testing.T) {
-	s := newSite(t)
+func TestSessionByAPI(t *testing.T) { sessionByAPI(t, newSite(t)) }
+
+func sessionByAPI(t *testing.T, s *site) {
+	t.Helper()
 	status, wrong := s.api("POST", "/session", "", obj{"email": "reviewer@example.cn", "password": "wrong but long enough"})
 	other, unknown := s.api("POST", "/session", "", obj{"email": "nobody@example.cn", "password": "wrong but long enough"})
 	if status != 401 || other != 401 || fmt.Sprint(wrong) != fmt.Sprint(unknown) {
@@ -376,8 +390,10 @@ func TestSessionByAPI(t *testing.T) {
 	s.must(401, "GET", "/cases", token, nil)
 }
 
-func TestScreeningByAPI(t *testing.T) {
-	s := newSite(t)
+func TestScreeningByAPI(t *testing.T) { screeningByAPI(t, newSite(t)) }
+
+func screeningByAPI(t *testing.T, s *site) {
+	t.Helper()
 	token := s.token("supervisor")
 	for decision, c := range map[string]struct {
 		more   obj
@@ -420,8 +436,10 @@ func TestScreeningByAPI(t *testing.T) {
 	audittest.MustVerify(t, s.Deps.Log)
 }
 
-func TestRevealAndFirmsByAPI(t *testing.T) {
-	s := newSite(t)
+func TestRevealAndFirmsByAPI(t *testing.T) { revealAndFirms(t, newSite(t)) }
+
+func revealAndFirms(t *testing.T, s *site) {
+	t.Helper()
 	k := s.assigned()
 	path := "/complaints/" + k.Complaint.Reference
 	s.must(422, "POST", path+"/reveal", s.token("reviewer"), obj{"reason": ""})

@@ -61,8 +61,10 @@ func (s *site) answered() *browser {
 	return b
 }
 
-func TestFilingFromTheFrontToTheCase(t *testing.T) {
-	s := newSite(t)
+func TestFilingFromTheFrontToTheCase(t *testing.T) { filingFromFrontToCase(t, newSite(t)) }
+
+func filingFromFrontToCase(t *testing.T, s *site) {
+	t.Helper()
 	b := s.answered()
 	check := b.get("/complain/check").want(200)
 	rows := check.text(".checked")

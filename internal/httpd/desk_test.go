@@ -69,8 +69,10 @@ func TestScreeningListFiltersAndKeepsPrivateNumbersOutOfAddresses(t *testing.T) 
 	b.post("/complaints/find", url.Values{}).want(422).one("#f-find-phone-error")
 }
 
-func TestScreeningDecisions(t *testing.T) {
-	s := newSite(t)
+func TestScreeningDecisions(t *testing.T) { screeningDecisions(t, newSite(t)) }
+
+func screeningDecisions(t *testing.T, s *site) {
+	t.Helper()
 	b := s.signIn("supervisor")
 
 	c := s.filed().Complaint
@@ -160,8 +162,10 @@ func TestDeskIsClosedToOthers(t *testing.T) {
 	}
 }
 
-func TestPenaltyFromProposalToDecision(t *testing.T) {
-	s := newSite(t)
+func TestPenaltyFromProposalToDecision(t *testing.T) { penaltyFromProposalToDecision(t, newSite(t)) }
+
+func penaltyFromProposalToDecision(t *testing.T, s *site) {
+	t.Helper()
 	k := s.found()
 	b := s.signIn("reviewer")
 	at := "/cases/" + k.Reference + "/penalties"
@@ -223,8 +227,10 @@ func TestFenOfIsExact(t *testing.T) {
 	}
 }
 
-func TestEvidenceIsHandedOutAsAnAttachment(t *testing.T) {
-	s := newSite(t)
+func TestEvidenceIsHandedOutAsAnAttachment(t *testing.T) { evidenceHandedOut(t, newSite(t)) }
+
+func evidenceHandedOut(t *testing.T, s *site) {
+	t.Helper()
 	c := s.filed().Complaint
 	by := access.Actor{Role: access.Borrower, ComplaintID: c.ID}
 	item, err := s.Evidence.Add(s.Context(), by, c.Reference, "sms", "截图\".txt", strings.NewReader("十月五日 23:40 来电"))
@@ -246,8 +252,10 @@ func TestEvidenceIsHandedOutAsAnAttachment(t *testing.T) {
 
 // TestHostileTextStaysText files a complaint whose every text is an attack and
 // looks at each page that shows it.
-func TestHostileTextStaysText(t *testing.T) {
-	s := newSite(t)
+func TestHostileTextStaysText(t *testing.T) { hostileTextStaysText(t, newSite(t)) }
+
+func hostileTextStaysText(t *testing.T, s *site) {
+	t.Helper()
 	f := filing()
 	f.Narrative, f.Demand = strings.Repeat(injection, 2)+"对方多次夜间来电", injection
 	f.Lender = complaint.Party{Name: "坏" + injection}
