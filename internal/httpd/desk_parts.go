@@ -57,7 +57,8 @@ func (d desk) due(pack string, on calendar.Date) Deadline {
 	left, working := on.Sub(d.day), false
 	out := Deadline{Due: on, Left: left}
 	if cal := d.s.Calendars[d.pack(pack).Calendar]; cal != nil {
-		if n := cal.Workdays(d.day, on); n != 0 || left == 0 {
+		// As deadline.Left counts: working days while in time, calendar days once late.
+		if n := cal.Workdays(d.day, on); left >= 0 && (n != 0 || left == 0) {
 			left, working = n, true
 		}
 		out.Left, out.Working, out.Provisional = left, working, !cal.Announced(on.Year())
