@@ -15,14 +15,17 @@ type Filter struct {
 	Status    []Status // empty: open ones
 	Unit      string   // code; "mine" the actor's
 	Officer   string   // id or e-mail; "me"; "none"
-	Firm      string   // code, as lender or agency
-	Code      string   // violation code of the complaint
+	Pack      string
+	Firm      string // code, as lender or agency; with those merged into it, as for Lender and Agency
+	Lender    string // code, or None
+	Agency    string // code, or None
+	Code      string // violation code of the complaint
 	Channel   string
 	Severity  int           // at least
 	DueBefore calendar.Date // due on an earlier day
 	Late      string        // "late" or "in_time"
 	Source    string
-	Outcome   string // of closing
+	Outcome   string // of closing; None: closed without one
 	Received  calendar.Month
 	Opened    calendar.Month
 	Closed    calendar.Month
@@ -31,6 +34,9 @@ type Filter struct {
 	Cursor    string
 	Limit     int // 1..100, default 50
 }
+
+// None is a value of Filter's Lender, Agency and Outcome: the case has none.
+const None = "none"
 
 // Sorts lists the orders of the queue: by due date, by the day received (oldest or newest first), by severity (gravest
 // first, then by due date), by the day opened.

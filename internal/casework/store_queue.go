@@ -167,7 +167,14 @@ func (f *Filter) plain(w *where, by access.Actor, today calendar.Date) {
 	case "in_time":
 		w.add("c.due_on >= COALESCE(c.closed_on, ?)", today)
 	}
-	if f.Outcome != "" {
+	if f.Pack != "" {
+		w.add("c.pack = ?", f.Pack)
+	}
+	switch f.Outcome {
+	case "":
+	case None:
+		w.add("c.outcome IN ('', ?)", None)
+	default:
 		w.add("c.outcome = ?", f.Outcome)
 	}
 	for _, m := range []struct {
@@ -179,6 +186,9 @@ func (f *Filter) plain(w *where, by access.Actor, today calendar.Date) {
 		}
 	}
 }
+
+// merged is a firm by its code, and those that were merged into it.
+const merged = "(SELECT id FROM firms WHERE code = ? OR merged_into = (SELECT id FROM firms WHERE code = ?))"
 
 // named adds the conditions that first look up what a name means. What does not exist matches nothing.
 func (s *Service) named(ctx context.Context, tx *store.Tx, w *where, by access.Actor, f Filter) error {
@@ -196,7 +206,16 @@ func (s *Service) named(ctx context.Context, tx *store.Tx, w *where, by access.A
 		w.add("c.officer_id = ?", p.id)
 	}
 	if f.Firm != "" {
-		w.add("EXISTS (SELECT 1 FROM firms x WHERE x.code = ? AND x.id IN (c.lender_id, c.agency_id))", f.Firm)
+		w.add("(c.lender_id IN "+merged+" OR c.agency_id IN "+merged+")", f.Firm, f.Firm, f.Firm, f.Firm)
+	}
+	for _, x := range []struct{ column, code string }{{"c.lender_id", f.Lender}, {"c.agency_id", f.Agency}} {
+		switch x.code {
+		case "":
+		case None:
+			w.add(x.column + " IS NULL")
+		default:
+			w.add(x.column+" IN "+merged, x.code, x.code)
+		}
 	}
 	if f.Q != "" {
 		words(tx, w, f.Q)

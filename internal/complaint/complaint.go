@@ -176,9 +176,17 @@ type Filter struct {
 	Status   Status
 	Source   string
 	Track    Track
-	Firm     string // code
+	Pack     string
+	Firm     string // code, as lender or agency; with those merged into it, as for Lender and Agency
+	Lender   string // code, or None
+	Agency   string // code, or None
 	Code     string
+	Channel  string         // by which the collector made contact
+	Region   string         // or None
+	Product  string         // or None
 	Month    calendar.Month // received in
+	Decided  calendar.Month // decided on by a person in, in the regulator's zone
+	Open     calendar.Month // received before the end of, and not ended by then (or by now, while the month runs)
 	Q        string         // reference, external ID, or words
 	Phone    string         // exact, by blind index
 	IDNumber string         // exact, by blind index

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
@@ -26,6 +27,10 @@ const (
 	SortNewest   = "-received"
 	SortSeverity = "severity" // the gravest first
 )
+
+// None is a value of Filter's Region, Product, Lender and Agency: the complaint
+// names none.
+const None = "none"
 
 // List is the list to screen, within the actor's reach. Invalid for an unknown sort or cursor, Forbidden.
 func (s *Service) List(ctx context.Context, by access.Actor, f Filter) (*List, error) {
@@ -74,21 +79,9 @@ func (s *Service) narrow(q *query, by access.Actor, f Filter) error {
 	case access.Unit:
 		q.and("EXISTS (SELECT 1 FROM cases k WHERE k.complaint_id = complaints.id AND k.unit_id = ?)", by.UnitID)
 	}
-	for column, value := range map[string]string{"status": string(f.Status), "source": f.Source, "track": string(f.Track)} {
-		if value != "" {
-			q.and(column+" = ?", value)
-		}
-	}
-	if f.Firm != "" {
-		const firm = "(SELECT id FROM firms WHERE code = ?)"
-		q.and("(lender_id = "+firm+" OR agency_id = "+firm+")", f.Firm, f.Firm)
-	}
-	if f.Code != "" {
-		q.and("EXISTS (SELECT 1 FROM complaint_codes cc WHERE cc.code = ? AND cc.complaint_id = complaints.id)", f.Code)
-	}
-	if !f.Month.IsZero() {
-		q.and("received_on >= ? AND received_on <= ?", f.Month.First(), f.Month.Last())
-	}
+	q.attributes(f)
+	q.firms(f)
+	s.months(q, f)
 	if f.Phone != "" {
 		q.blind("phone_idx", s.keys.Blinds("phone", searchPhone(f.Phone)))
 	}
@@ -96,6 +89,24 @@ func (s *Service) narrow(q *query, by access.Actor, f Filter) error {
 		q.blind("id_number_idx", s.keys.Blinds("id_number", searchID(f.IDNumber, calendar.OfTime(s.db.Now().In(s.zone)))))
 	}
 	return nil
+}
+
+// months adds the conditions about when something happened.
+func (s *Service) months(q *query, f Filter) {
+	if !f.Month.IsZero() {
+		q.and("received_on >= ? AND received_on <= ?", f.Month.First(), f.Month.Last())
+	}
+	if !f.Decided.IsZero() {
+		from, end := f.Decided.Range(s.zone)
+		q.and("decided_at >= ? AND decided_at < ? AND decided_by IS NOT NULL", from.Unix(), end.Unix())
+	}
+	if !f.Open.IsZero() {
+		_, cutOff := f.Open.Range(s.zone)
+		if now := s.db.Now(); now.Before(cutOff) {
+			cutOff = now.Add(time.Second) // what happened within this second is in
+		}
+		q.open(f.Open.Next().First(), cutOff)
+	}
 }
 
 // searchPhone and searchID give a search term the form in which filings are

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
+	"dunwatch/internal/calendar"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/ident"
 	"dunwatch/internal/store"
@@ -31,6 +33,62 @@ func (q *query) blind(column string, hashes [][]byte) {
 		return
 	}
 	q.and(column+" IN ?", hashes)
+}
+
+// attributes adds the conditions that compare a value of the complaint, or look
+// for one among its codes and channels.
+func (q *query) attributes(f Filter) {
+	for _, x := range []struct{ column, value string }{
+		{"status", string(f.Status)}, {"source", f.Source}, {"track", string(f.Track)}, {"pack", f.Pack},
+	} {
+		if x.value != "" {
+			q.and(x.column+" = ?", x.value)
+		}
+	}
+	for _, x := range []struct{ column, value string }{{"region", f.Region}, {"product", f.Product}} {
+		switch x.value {
+		case "":
+		case None: // whoever typed that word named none either
+			q.and(x.column+" IN ('', ?)", None)
+		default:
+			q.and(x.column+" = ?", x.value)
+		}
+	}
+	if f.Code != "" {
+		q.and("EXISTS (SELECT 1 FROM complaint_codes cc WHERE cc.code = ? AND cc.complaint_id = complaints.id)", f.Code)
+	}
+	if f.Channel != "" {
+		q.and("EXISTS (SELECT 1 FROM complaint_channels cc WHERE cc.channel = ? AND cc.complaint_id = complaints.id)", f.Channel)
+	}
+}
+
+// merged is a firm by its code, and those that were merged into it: what they
+// were blamed for is looked for under the firm that they went into.
+const merged = "(SELECT id FROM firms WHERE code = ? OR merged_into = (SELECT id FROM firms WHERE code = ?))"
+
+// firms adds the conditions about who is complained of.
+func (q *query) firms(f Filter) {
+	if f.Firm != "" {
+		q.and("(lender_id IN "+merged+" OR agency_id IN "+merged+")", f.Firm, f.Firm, f.Firm, f.Firm)
+	}
+	for _, x := range []struct{ column, code string }{{"lender_id", f.Lender}, {"agency_id", f.Agency}} {
+		switch x.code {
+		case "":
+		case None:
+			q.and(x.column + " IS NULL")
+		default:
+			q.and(x.column+" IN "+merged, x.code, x.code)
+		}
+	}
+}
+
+// open narrows to what was received before a day and not ended before cutOff. The
+// two halves keep to one index each: what is open today, and what has ended
+// since. What an import refused by itself (decided by nobody) was never open.
+func (q *query) open(before calendar.Date, cutOff time.Time) {
+	q.and("id IN (SELECT o.id FROM complaints o WHERE o.status IN (?, ?, ?) AND o.ended_at IS NULL AND o.received_on < ?"+
+		" UNION ALL SELECT o.id FROM complaints o WHERE o.ended_at >= ? AND o.received_on < ? AND (o.decided_at IS NULL OR o.decided_by IS NOT NULL))",
+		string(Received), string(Supplement), string(Accepted), before, cutOff.Unix(), before)
 }
 
 // words narrows to a reference, an external number, or words.

@@ -14,7 +14,8 @@ import (
 // Filter of the list of penalties. Zero values do not filter.
 type Filter struct {
 	Status []Status
-	Firm   string // code
+	Pack   string // of the case
+	Firm   string // code; with those merged into it
 	Unit   string // code; "mine" the actor's
 	Issued calendar.Month
 	Kind   string // a measure of the last round

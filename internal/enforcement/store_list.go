@@ -69,8 +69,11 @@ func page(ctx context.Context, tx *store.Tx, f Filter, by access.Actor, w where,
 		}
 		w.add("p.status IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 	}
+	if f.Pack != "" {
+		w.add("EXISTS (SELECT 1 FROM cases k WHERE k.id = p.case_id AND k.pack = ?)", f.Pack)
+	}
 	if f.Firm != "" {
-		w.add("p.firm_id = (SELECT id FROM firms WHERE code = ?)", f.Firm)
+		w.add("p.firm_id IN (SELECT id FROM firms WHERE code = ? OR merged_into = (SELECT id FROM firms WHERE code = ?))", f.Firm, f.Firm)
 	}
 	if f.Unit == "mine" {
 		w.add("p.unit_id = ?", by.UnitID)

@@ -42,6 +42,7 @@ type Item struct {
 	Code      string
 	Outcome   string
 	On        calendar.Date // when due, found or issued
+	Fen       int64         // of a penalty: fine and confiscation
 	Path      string        // opens it
 }
 
@@ -118,7 +119,7 @@ func (b *builder) clockItems(ctx context.Context, f Figure) ([]Item, error) {
 
 func (b *builder) findingItems(ctx context.Context, f Figure) ([]Item, error) {
 	s := new(sql)
-	s.add("SELECT k.reference, x.number, x.code, x.outcome, x.found_on FROM findings x JOIN cases k ON k.id = x.case_id LEFT JOIN firms f ON f.id = x.firm_id WHERE x.superseded_by IS NULL AND")
+	s.add("SELECT k.reference, x.number, x.code, x.outcome, x.found_on FROM findings x JOIN cases k ON k.id = x.case_id" + firmOf("x.firm_id") + " WHERE x.superseded_by IS NULL AND")
 	f.party(b.packed(b.within(s, "x.found_on"), "k.pack"))
 	if f.Code != "" {
 		s.add(" AND x.code = ?", f.Code)
@@ -141,13 +142,13 @@ func (b *builder) findingItems(ctx context.Context, f Figure) ([]Item, error) {
 
 func (b *builder) penaltyItems(ctx context.Context, f Figure) ([]Item, error) {
 	s := new(sql)
-	s.add("SELECT x.reference, x.issued_on FROM penalties x JOIN cases k ON k.id = x.case_id JOIN firms f ON f.id = x.firm_id WHERE")
+	s.add("SELECT x.reference, x.issued_on, x.fine_fen + x.confiscation_fen FROM penalties x JOIN cases k ON k.id = x.case_id" + firmOf("x.firm_id") + " WHERE")
 	f.party(b.packed(b.within(s, "x.issued_on"), "k.pack"))
 	var out []Item
 	err := b.each(ctx, s.add(" ORDER BY x.issued_on, x.id"), func(scan func(...any) error) error {
 		i := Item{Kind: "penalty"}
 		defer func() { out = append(out, i) }()
-		return scan(&i.Reference, &i.On)
+		return scan(&i.Reference, &i.On, &i.Fen)
 	})
 	return out, err
 }
@@ -160,6 +161,6 @@ func (f Figure) party(s *sql) {
 		s.add(" AND f.code = ?", f.Firm)
 	}
 	if f.Role != "" {
-		s.add(" AND "+partyOf("x.firm_id")+" = ?", f.Role)
+		s.add(" AND "+partyOf+" = ?", f.Role)
 	}
 }

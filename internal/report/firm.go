@@ -25,11 +25,15 @@ type partyLine struct {
 	name                             string
 }
 
-// partyOf says which part firm has in the case k: the agency's if it collected, else the lender's, whatever the firm is
-// registered as, so that nothing is counted in both.
-func partyOf(firm string) string {
-	return "CASE WHEN " + firm + " = k.agency_id THEN 'agency' ELSE 'lender' END"
+// firmOf joins the firm f that a column names: of one that was merged the firm that it went into, so that its past counts
+// there too. Merging makes no chains.
+func firmOf(column string) string {
+	return " LEFT JOIN firms r ON r.id = " + column + " LEFT JOIN firms f ON f.id = COALESCE(r.merged_into, r.id)"
 }
+
+// partyOf says which part the firm f has in the case k: the agency's if it collected, else the lender's, whatever the firm
+// is registered as, so that nothing is counted in both.
+const partyOf = "CASE WHEN f.id = (SELECT COALESCE(a.merged_into, a.id) FROM firms a WHERE a.id = k.agency_id) THEN 'agency' ELSE 'lender' END"
 
 // byFirm has a line for each lender and one for each agency. The lender's lines (with the line of complaints that name
 // none) add up to all complaints, and the agencies' lines do so again: the two must not be added. Findings and penalties
@@ -68,7 +72,7 @@ func (b *builder) partyLines(ctx context.Context) ([]*partyLine, error) {
 		return lines[p]
 	}
 	for _, role := range []string{Lender, Agency} {
-		received, err := b.received(ctx, "COALESCE(f.code, '')", "LEFT JOIN firms f ON f.id = c."+role+"_id")
+		received, err := b.received(ctx, "COALESCE(f.code, '')", firmOf("c."+role+"_id"))
 		if err != nil {
 			return nil, err
 		}
@@ -76,20 +80,20 @@ func (b *builder) partyLines(ctx context.Context) ([]*partyLine, error) {
 			line(role, x.key).tally = x
 		}
 		s := new(sql)
-		s.add("SELECT '" + role + "', COALESCE(f.code, ''), COUNT(*), 0 FROM cases k LEFT JOIN firms f ON f.id = k." + role + "_id WHERE")
+		s.add("SELECT '" + role + "', COALESCE(f.code, ''), COUNT(*), 0 FROM cases k" + firmOf("k."+role+"_id") + " WHERE")
 		b.packed(b.within(s, "k.opened_on"), "k.pack").add(" GROUP BY f.code")
 		if err := b.parties(ctx, s, line, func(l *partyLine, n, _ int64) { l.accepted = n }); err != nil {
 			return nil, err
 		}
 	}
 	s := new(sql)
-	s.add("SELECT " + partyOf("x.firm_id") + ", COALESCE(f.code, ''), COUNT(*), 0 FROM findings x JOIN cases k ON k.id = x.case_id LEFT JOIN firms f ON f.id = x.firm_id WHERE x.superseded_by IS NULL AND")
+	s.add("SELECT " + partyOf + ", COALESCE(f.code, ''), COUNT(*), 0 FROM findings x JOIN cases k ON k.id = x.case_id" + firmOf("x.firm_id") + " WHERE x.superseded_by IS NULL AND")
 	oneOf(b.packed(b.within(s, "x.found_on"), "k.pack"), "x.outcome", b.s.outcomes(b.pack).upheld).add(" GROUP BY 1, 2")
 	if err := b.parties(ctx, s, line, func(l *partyLine, n, _ int64) { l.upheld = n }); err != nil {
 		return nil, err
 	}
 	s = new(sql)
-	s.add("SELECT " + partyOf("x.firm_id") + ", f.code, COUNT(*), CAST(SUM(x.fine_fen + x.confiscation_fen) AS BIGINT) FROM penalties x JOIN cases k ON k.id = x.case_id JOIN firms f ON f.id = x.firm_id WHERE")
+	s.add("SELECT " + partyOf + ", f.code, COUNT(*), CAST(SUM(x.fine_fen + x.confiscation_fen) AS BIGINT) FROM penalties x JOIN cases k ON k.id = x.case_id" + firmOf("x.firm_id") + " WHERE")
 	b.packed(b.within(s, "x.issued_on"), "k.pack").add(" GROUP BY 1, 2")
 	if err := b.parties(ctx, s, line, func(l *partyLine, n, fen int64) { l.penalties, l.fen = n, fen }); err != nil {
 		return nil, err

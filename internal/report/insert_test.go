@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"dunwatch/internal/report"
 	"dunwatch/internal/store"
 )
 
@@ -21,6 +22,7 @@ func (w *world) insert(t testing.TB, db *store.DB) {
 			kind := map[byte]string{'L': "lender", 'A': "agency"}[code[0]]
 			x.put("firms", "id, code, kind, name, name_key, provisional, created_at, version", id+1, code, kind, "机构"+code, code, 0, 1, 1)
 		}
+		x.put("firms", "id, code, kind, name, name_key, provisional, merged_into, created_at, version", mergedFirm, "P1", "agency", "机构P1", "P1", 0, firmA1, 1, 1)
 		x.put("data_keys", "id, created_at", 1, 1)
 		for _, c := range w.complaints {
 			x.complaint(c)
@@ -41,6 +43,28 @@ func (w *world) insert(t testing.TB, db *store.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// The firm P1 was merged into A1. Some of what the world says of A1 is recorded under P1.
+const (
+	firmA1     = 3
+	mergedFirm = 5
+)
+
+// recorded is the id under which row n of a table names a firm.
+func recorded(firm, n int64) int64 {
+	if firm == firmA1 && n%3 == 0 {
+		return mergedFirm
+	}
+	return firm
+}
+
+// typed is the product as the form has it: some who had none typed so.
+func typed(c *seedComplaint) string {
+	if c.product == "" && c.id%2 == 0 {
+		return report.None
+	}
+	return c.product
 }
 
 type inserter struct {
@@ -78,7 +102,7 @@ func (x *inserter) complaint(c *seedComplaint) {
 	x.put("complaints", "id, reference, pack, lang, track, source, status, received_at, received_on, data_key_id, anonymous, hide_identity, region, lender_id, lender_name,"+
 		" agency_id, agency_name, agency_unknown, narrative, demand, product, consent_to_forward, severity, external, rulebook, ground, referred_to, decided_at, ended_at, decided_by, version",
 		c.id, c.ref, c.pack, "zh", "complaint", c.source, c.status, c.receivedAt.Unix(), dayOf(c.receivedAt), 1, 0, 0, c.region, store.ID(c.lender), "",
-		store.ID(c.agency), "", 0, "…", "", c.product, 0, 3, "", "", "", "", store.At(c.decidedAt), store.At(c.endedAt), decidedBy(c), 1)
+		store.ID(recorded(c.agency, c.id)), "", 0, "…", "", typed(c), 0, 3, "", "", "", "", store.At(c.decidedAt), store.At(c.endedAt), decidedBy(c), 1)
 	for _, code := range c.codes {
 		x.put("complaint_codes", "id, complaint_id, code", x.serial(), c.id, code)
 	}
@@ -90,11 +114,11 @@ func (x *inserter) complaint(c *seedComplaint) {
 		return
 	}
 	x.put("cases", "id, reference, complaint_id, pack, track, status, unit_id, severity, lender_id, agency_id, received_on, opened_at, opened_on, closed_on, outcome, rulebook, version",
-		k.id, k.ref, c.id, c.pack, "complaint", k.status, 1, 3, store.ID(c.lender), store.ID(c.agency), dayOf(c.receivedAt), 1, k.openedOn, nullable(k.closedOn), k.outcome, "", 1)
+		k.id, k.ref, c.id, c.pack, "complaint", k.status, 1, 3, store.ID(c.lender), store.ID(recorded(c.agency, c.id)), dayOf(c.receivedAt), 1, k.openedOn, nullable(k.closedOn), k.outcome, "", 1)
 	for i := len(k.findings) - 1; i >= 0; i-- { // a correction stands before what it corrects
 		f := k.findings[i]
 		x.put("findings", "id, case_id, number, code, severity, outcome, acted_on, standards, bases, reasons, evidence, firm_id, rulebook, found_at, found_on, found_by, superseded_by",
-			f.id, k.id, f.number, f.code, 3, f.outcome, f.foundOn, "", "", "", "", store.ID(f.firm), "", 1, f.foundOn, 1, store.ID(f.supersededBy))
+			f.id, k.id, f.number, f.code, 3, f.outcome, f.foundOn, "", "", "", "", store.ID(recorded(f.firm, f.id)), "", 1, f.foundOn, 1, store.ID(f.supersededBy))
 	}
 	for _, p := range k.penalties {
 		status, number := "proposed", any(nil)
@@ -102,7 +126,7 @@ func (x *inserter) complaint(c *seedComplaint) {
 			status, number = "issued", "〔2026〕"+p.ref
 		}
 		x.put("penalties", "id, reference, case_id, firm_id, status, facts, reasons, bases, fine_fen, confiscation_fen, proposed_by, proposed_at, decided_by, issued_on, decision_number, unit_id, rulebook, version",
-			p.id, p.ref, k.id, p.firm, status, "", "", "", p.fine, p.seized, 1, 1, 2, nullable(p.issuedOn), number, 1, "", 1)
+			p.id, p.ref, k.id, recorded(p.firm, p.id), status, "", "", "", p.fine, p.seized, 1, 1, 2, nullable(p.issuedOn), number, 1, "", 1)
 		x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 1, "fine", 99_999_999) // returned, proposed anew
 		x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 2, "warning", 0)
 		for kind, fen := range map[string]int64{"fine": p.fine, "confiscation": p.seized} {

@@ -58,7 +58,7 @@ func (b *builder) decisions(ctx context.Context) (*Table, error) {
 	t := b.table("decisions", column{"penalty", Text}, column{"decision_number", Text}, column{"issued_on", Text}, column{"firm", Text},
 		column{"fine", Fen}, column{"confiscation", Fen}, column{"amount", Fen}, column{"firm_name", Text})
 	s := new(sql)
-	s.add("SELECT p.reference, COALESCE(p.decision_number, ''), p.issued_on, f.code, f.name, p.fine_fen, p.confiscation_fen FROM penalties p JOIN cases k ON k.id = p.case_id JOIN firms f ON f.id = p.firm_id WHERE")
+	s.add("SELECT p.reference, COALESCE(p.decision_number, ''), p.issued_on, f.code, f.name, p.fine_fen, p.confiscation_fen FROM penalties p JOIN cases k ON k.id = p.case_id" + firmOf("p.firm_id") + " WHERE")
 	b.packed(b.within(s, "p.issued_on"), "k.pack").add(" ORDER BY p.issued_on, p.id")
 	err := b.each(ctx, s, func(scan func(...any) error) error {
 		var reference, number, code, name string

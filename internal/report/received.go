@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"dunwatch/internal/locale"
 	"dunwatch/internal/rulebook"
 )
 
@@ -43,22 +44,27 @@ func counting(what, condition string) string {
 	return "COUNT(DISTINCT CASE WHEN " + condition + " THEN " + what + " END)"
 }
 
-// tallies reads key, count and count before.
+// tallies reads key, count and count before. What says nothing and what says None come to one.
 func (q query) tallies(ctx context.Context, s *sql) ([]tally, error) {
 	var out []tally
+	var none tally
 	err := q.each(ctx, s, func(scan func(...any) error) error {
 		var t tally
 		if err := scan(&t.key, &t.n, &t.prior); err != nil {
 			return err
 		}
-		if t.key == "" {
-			t.key = None
+		if t.key == "" || t.key == None {
+			none = tally{None, none.n + t.n, none.prior + t.prior}
+			return nil
 		}
 		if t.n > 0 {
 			out = append(out, t)
 		}
 		return nil
 	})
+	if none.n > 0 {
+		out = append(out, none)
+	}
 	slices.SortFunc(out, byCount)
 	return out, err
 }
@@ -125,15 +131,26 @@ func (b *builder) byRegion(ctx context.Context) (*Table, error) {
 	return t, nil
 }
 
-// region names the province of a GB/T 2260 code; other regions (the states of the public files) are their own name.
-func (b *builder) region(code string) string {
+func (b *builder) region(code string) string { return RegionName(b.words, b.lang, code) }
+
+// RegionName says a region as people read it: a province by its name, a place in it by the province's name and its own
+// GB/T 2260 code (places are renamed every year), a part of the United Kingdom by its name. The states of the public
+// files are their own name. None is what is not filled in.
+func RegionName(words *locale.Catalog, lang locale.Lang, code string) string {
 	if code == None {
-		return b.words.T(b.lang, "report.none")
+		return words.T(lang, "report.none")
 	}
-	if len(code) == 6 && b.words.Has(b.lang, "report.region."+code[:2]) {
-		return b.words.T(b.lang, "report.region."+code[:2])
+	if key := "region." + code; len(code) == 3 && words.Has(lang, key) {
+		return words.T(lang, key)
 	}
-	return code
+	if len(code) != 6 || !words.Has(lang, "region."+code[:2]) {
+		return code
+	}
+	province := words.T(lang, "region."+code[:2])
+	if code[2:] == "0000" {
+		return province
+	}
+	return province + " " + code
 }
 
 // packs are those in question: one, or all.
