@@ -1,10 +1,7 @@
 package enforcement
 
 import (
-	"sync"
 	"testing"
-
-	"gorm.io/gorm/schema"
 
 	"dunwatch/internal/fault"
 	"dunwatch/internal/locale"
@@ -58,37 +55,7 @@ func TestWordsExist(t *testing.T) {
 
 // The row structs name exactly the columns of their tables: the digests of inserted rows depend on it.
 func TestRowsMatchTables(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
-		for _, row := range []any{&penaltyRow{}, &measureRow{}, &penaltyFindingRow{}, &eventRow{}, &decisionRow{}} {
-			s, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = db.Read(t.Context(), func(tx *store.Tx) error {
-				rows, err := tx.Rows(t.Context(), "SELECT * FROM "+s.Table+" LIMIT 0")
-				if err != nil {
-					return err
-				}
-				defer rows.Close()
-				columns, err := rows.Columns()
-				if err != nil {
-					return err
-				}
-				for _, c := range columns {
-					if s.FieldsByDBName[c] == nil {
-						t.Errorf("%s.%s has no field", s.Table, c)
-					}
-				}
-				if len(s.DBNames) != len(columns) {
-					t.Errorf("%s: fields %v, columns %v", s.Table, s.DBNames, columns)
-				}
-				return nil
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
+	storetest.MatchRows(t, &penaltyRow{}, &measureRow{}, &penaltyFindingRow{}, &eventRow{}, &decisionRow{})
 }
 
 // Whoever gets round the service still cannot decide on their own proposal: the database refuses.
