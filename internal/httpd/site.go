@@ -51,12 +51,12 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 		{access.ReadReport, "nav.reports", "/reports", "report"},
 		{access.ReadFirm, "nav.firms", "/firms", "firm"},
 		{access.ReadAudit, "nav.audit", "/audit", "audit"},
-		{access.ManageAccount, "nav.admin", "/admin", "admin"},
+		{access.ManageAccount, "nav.admin", "/admin", "settings"},
 	} {
 		if s.Policy.Widest(by.Role, it.act) == access.None {
 			continue
 		}
-		nav = append(nav, NavItem{Label: it.label, Href: it.href, Icon: it.icon, Current: under(c, it.href)})
+		nav = append(nav, NavItem{Label: it.label, Href: it.href, Icon: it.icon, Current: under(c, it.href) || it.href == "/queue" && under(c, "/cases")})
 	}
 	return nav
 }
