@@ -87,8 +87,8 @@ func helpfulFor(p *rulebook.Pack, codes []string, lang locale.Lang) []string {
 	return out
 }
 
-// addDraftEvidence stores the files that were chosen. Those before a bad one
-// stay; going on with files chosen stores them first.
+// addDraftEvidence stores the files that were chosen. A bad one does not take the
+// others with it; going on with files chosen stores them first.
 func (s *Server) addDraftEvidence(c echo.Context) error {
 	form, err := formOf(c)
 	if fault.Is(err, fault.TooLarge) {
@@ -108,7 +108,7 @@ func (s *Server) addDraftEvidence(c echo.Context) error {
 			i, _ := stepAt("evidence")
 			return c.Redirect(http.StatusSeeOther, afterStep(i, form))
 		}
-		if err := s.storeDraftFiles(c, dr.Token, form); err != nil {
+		if err := s.storeDraftFiles(c, dr, form); err != nil {
 			return s.showDraftEvidence(c, err, dr, form)
 		}
 		s.keepDraft(c, dr.Token)
@@ -121,7 +121,7 @@ func (s *Server) addDraftEvidence(c echo.Context) error {
 	})
 }
 
-// showDraftEvidence shows the page again; files stored before the bad one are
+// showDraftEvidence shows the page again; files stored beside the bad one are
 // listed, so the draft is read anew.
 func (s *Server) showDraftEvidence(c echo.Context, err error, dr *complaint.Draft, form *Form) error {
 	return s.showForm(c, err, form, "complain/evidence", func(form *Form) (any, error) {
@@ -133,26 +133,32 @@ func (s *Server) showDraftEvidence(c echo.Context, err error, dr *complaint.Draf
 	})
 }
 
-func (s *Server) storeDraftFiles(c echo.Context, token string, form *Form) error {
+func (s *Server) storeDraftFiles(c echo.Context, dr *complaint.Draft, form *Form) error {
+	p, err := s.packOf(dr.Filing)
+	if err != nil {
+		return err
+	}
 	return s.storeFiles(c, form, func(h *multipart.FileHeader, f multipart.File) error {
-		_, err := s.Evidence.AddToDraft(c.Request().Context(), token, form.Value("kind"), h.Filename, f)
+		_, err := s.Evidence.AddToDraft(c.Request().Context(), dr.Token, kindSaid(form, p, dr.Filing.Violations, h), h.Filename, f)
 		return err
 	})
 }
 
-// storeFiles hands the files of a form to store, one after the other, and stops
-// at the first that is refused.
+// kindSaid is the kind that was chosen for the files, or the likeliest of each.
+func kindSaid(form *Form, p *rulebook.Pack, violations []string, h *multipart.FileHeader) string {
+	if kind := form.Value("kind"); kind != "" {
+		return kind
+	}
+	return likelyKind(p, violations, h.Filename)
+}
+
+// storeFiles hands the files of a form to store, one after the other. Those that
+// are refused are named; the rest are kept.
 func (s *Server) storeFiles(c echo.Context, form *Form, store func(*multipart.FileHeader, multipart.File) error) error {
 	files := uploads(c, "file")
 	var wrong fault.Fields
-	if form.Value("kind") == "" {
-		wrong.Add("kind", "complain.kind_missing")
-	}
 	if len(files) == 0 {
 		wrong.Add("file", "fault.file_missing")
-	}
-	if err := wrong.Err(); err != nil {
-		return err
 	}
 	for _, h := range files {
 		if err := s.spend("upload", c.RealIP()); err != nil {
@@ -164,22 +170,27 @@ func (s *Server) storeFiles(c echo.Context, form *Form, store func(*multipart.Fi
 		}
 		err = store(h, f)
 		f.Close()
-		if err != nil {
-			return named(err, h.Filename)
+		if err == nil {
+			continue
 		}
+		bad := faultOf(s.named(langOf(c), err, h.Filename))
+		if len(bad.Fields) == 0 {
+			return err
+		}
+		wrong = append(wrong, bad.Fields...)
 	}
-	return nil
+	return wrong.Err()
 }
 
 // named tells which of several files was refused.
-func named(err error, file string) error {
+func (s *Server) named(lang locale.Lang, err error, file string) error {
 	f := faultOf(err)
 	switch f.Kind {
 	case fault.TooLarge:
 		return fileFault("complain.one_too_large", file)
 	case fault.Invalid:
 		if len(f.Fields) == 1 && f.Fields[0].Name == "file" {
-			return err
+			return fileFault("complain.one_because", file, s.Words.T(lang, f.Fields[0].Key, f.Fields[0].Args...))
 		}
 		return fileFault("complain.one_refused", file)
 	default:

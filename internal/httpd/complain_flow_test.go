@@ -167,7 +167,7 @@ func TestWrongAnswersAreSaidAtTheirFields(t *testing.T) {
 		{"/complain/who", url.Values{"lender.name": {"云川"}}, "f-lender-pick-error", "lender.name=云川"},
 		{"/complain/numbers", url.Values{"accused[0].kind": {"phone"}, "accused[0].value": {""}, "accused[1].kind": {"phone"}, "accused[1].value": {"张"}}, "f-accused-0--value-error", "accused[0].value=张"},
 		{"/complain/loan", url.Values{"loan.amount_fen": {"五千"}, "loan.product": {"某某贷"}}, "f-loan-amount_fen-error", "loan.product=某某贷"},
-		{"/complain/evidence", url.Values{"do": {"upload"}}, "f-kind-error", ""},
+		{"/complain/evidence", url.Values{"do": {"upload"}}, "f-file-error", ""},
 		{"/complain/evidence", url.Values{"do": {"upload"}, "kind": {"sms"}}, "f-file-error", "kind=sms"},
 		{"/complain/you", url.Values{"complainant.phone": {"123"}}, "f-complainant-name-error", "complainant.phone=123"},
 		{"/complain/you", url.Values{"complainant.name": {"王"}, "complainant.id_number": {"11010119900101123X"}, "complainant.phone": {"13800138000"}}, "f-complainant-id_number-error", "complainant.name=王"},

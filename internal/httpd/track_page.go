@@ -316,8 +316,17 @@ func (s *Server) trackWithdraw(c echo.Context) error {
 
 func (s *Server) trackEvidence(c echo.Context) error {
 	return s.trackDo(c, "evidence", "track.evidence_added", func(by access.Actor, ref string, form *Form) error {
+		ctx := c.Request().Context()
+		co, err := s.Complaints.ByRef(ctx, by, ref)
+		if err != nil {
+			return err
+		}
+		p, ok := s.Book.Pack(co.Pack)
+		if !ok {
+			return fault.New(fault.NotFound, "fault.not_found")
+		}
 		return s.storeFiles(c, form, func(h *multipart.FileHeader, f multipart.File) error {
-			_, err := s.Evidence.Add(c.Request().Context(), by, ref, form.Value("kind"), h.Filename, f)
+			_, err := s.Evidence.Add(ctx, by, ref, kindSaid(form, p, co.Codes, h), h.Filename, f)
 			return err
 		})
 	})
