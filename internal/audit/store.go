@@ -48,6 +48,32 @@ func (r entryRow) entry() (*Entry, error) {
 	return e, nil
 }
 
+// texts are the detail and the rows of an entry as they are stored; "" for none.
+func (e *Entry) texts() (detail, rows string, err error) {
+	if e.Detail != nil {
+		b, err := json.Marshal(e.Detail)
+		if err != nil {
+			return "", "", fmt.Errorf("encode detail: %w", err)
+		}
+		detail = string(b)
+	}
+	if e.Rows != nil {
+		b, err := json.Marshal(e.Rows)
+		if err != nil {
+			return "", "", fmt.Errorf("encode rows: %w", err)
+		}
+		rows = string(b)
+	}
+	return detail, rows, nil
+}
+
+// written reports whether the row holds its entry letter for letter: JSON of
+// other words may read the same.
+func (r entryRow) written(e *Entry) bool {
+	detail, rows, err := e.texts()
+	return err == nil && detail == r.Detail && rows == r.Rows
+}
+
 // insertEntry numbers the entry, so that the number is part of what is signed,
 // and stores it.
 func (l *Log) insertEntry(ctx context.Context, tx *store.Tx, e *Entry) error {
@@ -62,16 +88,9 @@ func (l *Log) insertEntry(ctx context.Context, tx *store.Tx, e *Entry) error {
 	if err := scanOne(rows, &e.ID); err != nil {
 		return err
 	}
-	var detail, digests []byte
-	if e.Detail != nil {
-		if detail, err = json.Marshal(e.Detail); err != nil {
-			return fmt.Errorf("encode detail: %w", err)
-		}
-	}
-	if e.Rows != nil {
-		if digests, err = json.Marshal(e.Rows); err != nil {
-			return fmt.Errorf("encode rows: %w", err)
-		}
+	detail, digests, err := e.texts()
+	if err != nil {
+		return err
 	}
 	leaf, err := e.Leaf()
 	if err != nil {
@@ -80,7 +99,7 @@ func (l *Log) insertEntry(ctx context.Context, tx *store.Tx, e *Entry) error {
 	// Every command pays for this insert: plain SQL takes half of what gorm does.
 	if _, err := tx.Exec(ctx, `INSERT INTO audit_entries (id, at, actor_role, actor_id, actor_name, action, subject, detail, rows, mac)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, e.ID, e.At.Unix(), string(e.ActorRole), store.ID(e.ActorID), e.ActorName,
-		string(e.Action), e.Subject, string(detail), string(digests), l.mac(leaf)); err != nil {
+		string(e.Action), e.Subject, detail, digests, l.mac(leaf)); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO audit_pending (entry_id) VALUES (?)", e.ID)

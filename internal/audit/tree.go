@@ -89,7 +89,7 @@ func (l *Log) sequenceOnce(ctx context.Context, tx *store.Tx) (int, error) {
 	if _, err := tx.Exec(ctx, "DELETE FROM audit_pending WHERE entry_id IN (SELECT entry_id FROM audit_leaves WHERE seq >= ?) AND entry_id <= ?", size, last); err != nil {
 		return 0, err
 	}
-	return len(rows), l.signHead(ctx, tx, r, size+int64(len(rows)))
+	return len(rows), l.signHead(ctx, tx, r, size, size+int64(len(rows)))
 }
 
 func (l *Log) addLeaf(ctx context.Context, tx *store.Tx, r hashReader, seq, entry int64, leaf []byte) error {
@@ -108,12 +108,13 @@ func (l *Log) addLeaf(ctx context.Context, tx *store.Tx, r hashReader, seq, entr
 	return err
 }
 
-func (l *Log) signHead(ctx context.Context, tx *store.Tx, r hashReader, size int64) error {
+// signHead signs the head at size; after is the size at the head before it.
+func (l *Log) signHead(ctx context.Context, tx *store.Tx, r hashReader, after, size int64) error {
 	root, err := tlog.TreeHash(size, r)
 	if err != nil {
 		return fmt.Errorf("tree head at %d: %w", size, err)
 	}
-	n, err := note.Sign(&note.Note{Text: headText(size, root)}, l.signer)
+	n, err := note.Sign(&note.Note{Text: headText(Head{size, root, tx.Now.Unix(), after})}, l.signer)
 	if err != nil {
 		return fmt.Errorf("sign head: %w", err)
 	}
@@ -122,15 +123,18 @@ func (l *Log) signHead(ctx context.Context, tx *store.Tx, r hashReader, size int
 }
 
 // headText is a checkpoint in the form that transparency logs share: origin,
-// size, root.
-func headText(size int64, root tlog.Hash) string {
-	return fmt.Sprintf("%s\n%d\n%s\n", Origin, size, base64.StdEncoding.EncodeToString(root[:]))
+// size, root, and two lines of our own, so that neither its time nor its place
+// behind the checkpoint before it can be changed.
+func headText(h Head) string {
+	return fmt.Sprintf("%s\n%d\n%s\nat %d\nafter %d\n", Origin, h.Size, base64.StdEncoding.EncodeToString(h.Root[:]), h.At, h.After)
 }
 
 // Head is a verified checkpoint.
 type Head struct {
-	Size int64
-	Root tlog.Hash
+	Size  int64
+	Root  tlog.Hash
+	At    int64 // when it was signed, in seconds since 1970
+	After int64 // size at the checkpoint before it; 0 for the first
 }
 
 // OpenCheckpoint checks a checkpoint's signature with a verifier key and reads it.
@@ -143,19 +147,33 @@ func OpenCheckpoint(text []byte, verifierKey string) (Head, error) {
 	if err != nil {
 		return Head{}, fmt.Errorf("open checkpoint: %w", err)
 	}
-	f := strings.Split(n.Text, "\n")
-	if len(f) != 4 || f[0] != Origin {
+	return readHead(n.Text)
+}
+
+// readHead reads what headText wrote, and nothing else.
+func readHead(text string) (Head, error) {
+	f := strings.Split(text, "\n")
+	if len(f) != 6 || f[0] != Origin {
 		return Head{}, fmt.Errorf("open checkpoint: not a checkpoint of %s", Origin)
 	}
-	size, err := strconv.ParseInt(f[1], 10, 64)
-	if err != nil {
-		return Head{}, fmt.Errorf("open checkpoint: size: %w", err)
+	var h Head
+	for _, line := range []struct {
+		text, name string
+		to         *int64
+	}{{f[1], "", &h.Size}, {f[3], "at ", &h.At}, {f[4], "after ", &h.After}} {
+		digits, ok := strings.CutPrefix(line.text, line.name)
+		n, err := strconv.ParseInt(digits, 10, 64)
+		if !ok || err != nil {
+			return Head{}, fmt.Errorf("open checkpoint: line %q", line.text)
+		}
+		*line.to = n
 	}
 	root, err := base64.StdEncoding.DecodeString(f[2])
 	if err != nil || len(root) != tlog.HashSize {
 		return Head{}, fmt.Errorf("open checkpoint: root %q", f[2])
 	}
-	return Head{size, tlog.Hash(root)}, nil
+	h.Root = tlog.Hash(root)
+	return h, nil
 }
 
 // Checkpoint is the newest signed head. It fails with fault.NotFound while the
