@@ -26,6 +26,7 @@ type unitRef struct {
 }
 
 func unitByCode(ctx context.Context, tx *store.Tx, code string) (u unitRef, ok bool, err error) {
+	code = strings.ToUpper(strings.TrimSpace(code)) // as account stores it
 	rows, err := tx.Rows(ctx, "SELECT id, code FROM units WHERE code = ?", code)
 	if err != nil {
 		return u, false, fmt.Errorf("find unit %s: %w", code, err)

@@ -144,7 +144,7 @@ func (f *Filter) plain(w *where, by access.Actor, today calendar.Date) {
 	if f.Unit == "mine" {
 		w.add("c.unit_id = ?", by.UnitID)
 	} else if f.Unit != "" {
-		w.add("c.unit_id = (SELECT id FROM units WHERE code = ?)", f.Unit)
+		w.add("c.unit_id = (SELECT id FROM units WHERE code = ?)", strings.ToUpper(f.Unit))
 	}
 	if f.Code != "" {
 		w.add("EXISTS (SELECT 1 FROM complaint_codes x WHERE x.complaint_id = c.complaint_id AND x.code = ?)", f.Code)

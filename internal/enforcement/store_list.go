@@ -78,7 +78,7 @@ func page(ctx context.Context, tx *store.Tx, f Filter, by access.Actor, w where,
 	if f.Unit == "mine" {
 		w.add("p.unit_id = ?", by.UnitID)
 	} else if f.Unit != "" {
-		w.add("p.unit_id = (SELECT id FROM units WHERE code = ?)", f.Unit)
+		w.add("p.unit_id = (SELECT id FROM units WHERE code = ?)", strings.ToUpper(f.Unit))
 	}
 	if !f.Issued.IsZero() {
 		w.add("p.issued_on BETWEEN ? AND ?", f.Issued.First(), f.Issued.Last())
