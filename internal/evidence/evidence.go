@@ -22,6 +22,7 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 )
 
@@ -141,8 +142,9 @@ func (s *Service) items(ctx context.Context, tx *store.Tx, c *complaint.Complain
 	return out, nil
 }
 
-// Open gives a file's bytes and records who looked (staff and borrower alike). The caller closes it, and must not rely
-// on what was read before io.EOF. NotFound.
+// Open gives a file's bytes and records who looked (staff and borrower alike). The stored file is held against its name
+// before the first byte is given out, so that an altered one, or one of the same complaint in its place, fails here and
+// not half-way. The caller closes it, and must not rely on what was read before io.EOF. NotFound.
 func (s *Service) Open(ctx context.Context, by access.Actor, ref string, number int) (*Item, io.ReadCloser, error) {
 	var item Item
 	var out *opened
@@ -169,7 +171,14 @@ func (s *Service) Open(ctx context.Context, by access.Actor, ref string, number 
 	if err != nil {
 		return nil, nil, fmt.Errorf("open evidence: %w", err)
 	}
-	if err := out.open(ctx, s.blobs); err != nil {
+	what, err := s.inspect(ctx, out.name)
+	if err == nil && what != "" {
+		err = fmt.Errorf("%s: %w", what, seal.ErrAltered)
+	}
+	if err == nil {
+		err = out.open(ctx, s.blobs)
+	}
+	if err != nil {
 		return nil, nil, fmt.Errorf("open evidence %s of %s: %w", item.Label(), ref, err)
 	}
 	return &item, out, nil

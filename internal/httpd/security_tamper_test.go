@@ -221,7 +221,9 @@ func (f *forger) forges(table, key string, named func(id string) []string) {
 	f.tries("removed first", table, named(ids[0]), fmt.Sprintf("DELETE FROM %s WHERE %s = %s", table, key, ids[0]))
 	f.tries("removed last", table, named(last), fmt.Sprintf("DELETE FROM %s WHERE %s = %s", table, key, last))
 	if len(ids) > 1 {
-		swap := func(from, to string) string { return fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s = %s", table, key, to, key, from) }
+		swap := func(from, to string) string {
+			return fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s = %s", table, key, to, key, from)
+		}
 		f.tries("two swapped", table, named(ids[0]), swap(ids[0], "-1"), swap(last, ids[0]), swap("-1", last))
 	}
 	f.adds(table, key, last, named(away))
