@@ -13,6 +13,7 @@ import (
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
@@ -94,7 +95,8 @@ type trackCaseData struct {
 	Badge     Deadline
 	HasDue    bool
 	DueBasis  string
-	Yours     bool   // the time runs for the complainant, not for the office
+	DueKey    string // message key of the sentence with the date: who has until then
+	Late      bool   // the office let it pass
 	Ask       string // what the office asks for; set while it waits for the complainant
 	Events    []Event
 	Messages  []message
@@ -171,10 +173,16 @@ func (s *Server) trackProgress(c echo.Context, by access.Actor, d *trackCaseData
 		return err
 	}
 	d.Due, d.HasDue = runningClock(clocks)
-	d.Badge = Deadline{Due: d.Due.Due, Left: d.Due.Left, Working: d.Due.LeftUnit == "workday", Provisional: d.Due.Provisional}
-	d.DueBasis, d.Yours = d.Due.Basis, co.Status == complaint.Supplement
-	d.Chip = Chip{Tone: trackTones[co.Status], Text: s.Words.T(lang, "track.status."+string(co.Status))}
 	d.Next = s.Words.T(lang, "track.next."+string(co.Status))
+	if co.Status == complaint.Accepted {
+		if err := s.caseProgress(c, by, d); err != nil {
+			return err
+		}
+	}
+	d.DueKey, d.Late = s.dueKey(co, d.Due), d.HasDue && d.Due.Left < 0 && co.Status != complaint.Supplement
+	d.Badge = Deadline{Due: d.Due.Due, Left: d.Due.Left, Working: d.Due.LeftUnit == "workday", Provisional: d.Due.Provisional}
+	d.DueBasis = d.Due.Basis
+	d.Chip = Chip{Tone: trackTones[co.Status], Text: s.Words.T(lang, "track.status."+string(co.Status))}
 	d.Open = !co.Status.Ended()
 	if co.Status == complaint.Received || co.Status == complaint.Supplement || co.Status == complaint.Accepted {
 		d.Withdraw = &Confirm{ID: "withdraw", Action: "/track/withdraw", Label: "track.withdraw", Text: s.Words.T(lang, "track.withdraw_text"), Danger: true, Reason: true, Form: d.Form}
@@ -193,6 +201,35 @@ func (s *Server) trackProgress(c echo.Context, by access.Actor, d *trackCaseData
 		}
 	}
 	return nil
+}
+
+// caseProgress is how far the case has come, once there is one.
+func (s *Server) caseProgress(c echo.Context, by access.Actor, d *trackCaseData) error {
+	p, err := s.Cases.Follow(c.Request().Context(), by, d.Complaint.Reference)
+	if err != nil || p == nil {
+		return err
+	}
+	if p.Status != casework.Closed {
+		d.Next = s.Words.T(d.Lang, "track.case."+string(p.Status))
+	}
+	if p.HasClock {
+		d.Due, d.HasDue = p.Clock, true
+	}
+	return nil
+}
+
+// dueKey tells whose limit it is: the complainant's own, the firm's or the
+// office's.
+func (s *Server) dueKey(co *complaint.Complaint, k complaint.Clock) string {
+	if co.Status == complaint.Supplement {
+		return "track.due_you"
+	}
+	if p, ok := s.Book.Pack(co.Pack); ok {
+		if l, ok := p.Limit(k.Kind); ok && l.Party == "firm" {
+			return "track.due_firm"
+		}
+	}
+	return "track.due"
 }
 
 var trackTones = map[complaint.Status]string{
