@@ -21,6 +21,8 @@ type caller struct {
 	actor   access.Actor
 	lang    locale.Lang
 	unit    string    // code of the actor's unit, for the layout
+	email   string    // of the account
+	otp     bool      // the account has a second factor
 	expires time.Time // of the session; zero without one
 	// holding is the complaint that an access code opened on this browser, apart
 	// from whoever is signed in.
@@ -111,6 +113,7 @@ func (s *Server) byCookie(c echo.Context, who *caller) error {
 		switch {
 		case err == nil:
 			who.actor, who.unit, who.expires = u.Actor(), u.UnitCode, expires
+			who.email, who.otp = u.Email, u.OTP
 		case fault.Is(err, fault.Unauthenticated):
 			s.dropCookie(c, "session")
 		default:

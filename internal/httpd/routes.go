@@ -77,5 +77,9 @@ func (s *Server) siteRoutes() []Route {
 		open("GET", "/set-up", s.setUpPage),
 		open("POST", "/set-up", s.setUp),
 		may(access.ManageOwnSession, "POST", "/sign-out", s.signOut),
+		may(access.ManageOwnSession, "GET", "/account", s.accountPage),
+		may(access.ManageOwnSession, "POST", "/account/password", s.changePassword),
+		may(access.ManageOwnSession, "POST", "/account/second-factor", s.beginSecondFactor),
+		may(access.ManageOwnSession, "POST", "/account/second-factor/confirm", s.confirmSecondFactor),
 	}
 }

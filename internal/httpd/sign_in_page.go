@@ -68,7 +68,7 @@ func homeOf(r access.Role) string {
 	case access.Admin:
 		return "/admin"
 	case access.Firm:
-		return "/"
+		return "/account"
 	default:
 		return "/queue"
 	}
