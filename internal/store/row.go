@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -36,66 +37,44 @@ func InsertAll[R any](ctx context.Context, tx *Tx, rows []*R) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	s, err := schemaOf(tx.DB, rows[0])
+	l, err := layoutOf(tx.DB, rows[0])
 	if err != nil {
 		return err
 	}
 	all := make([][]Column, len(rows))
 	for i, r := range rows {
-		if all[i], err = columnsOf(ctx, s, reflect.ValueOf(r)); err != nil {
+		if all[i], err = l.columns(ctx, reflect.ValueOf(r)); err != nil {
 			return err
 		}
 	}
-	ids, err := insertRows(ctx, tx, s.Table, all)
+	ids, err := l.insert(ctx, tx, all)
 	if err != nil {
-		return fmt.Errorf("insert %s: %w", s.Table, err)
+		return fmt.Errorf("insert %s: %w", l.Table, err)
 	}
 	for i, r := range rows {
-		if err := s.FieldsByDBName["id"].Set(ctx, reflect.ValueOf(r), ids[i]); err != nil {
-			return fmt.Errorf("insert %s: %w", s.Table, err)
+		if err := l.fields[l.id].Set(ctx, reflect.ValueOf(r), ids[i]); err != nil {
+			return fmt.Errorf("insert %s: %w", l.Table, err)
 		}
-		for k := range all[i] {
-			if all[i][k].Name == "id" {
-				all[i][k].Value = ids[i]
-			}
-		}
-		tx.written = append(tx.written, Written{Table: s.Table, ID: ids[i], Values: all[i]})
+		all[i][l.id].Value = ids[i]
+		tx.written = append(tx.written, Written{Table: l.Table, ID: ids[i], Values: all[i]})
 	}
 	return nil
 }
 
-// insertRows inserts rows of the same columns, id left to the database, and
-// returns their ids in order.
-func insertRows(ctx context.Context, tx *Tx, table string, rows [][]Column) ([]int64, error) {
-	var b strings.Builder
-	b.WriteString("INSERT INTO " + table + " (")
-	marks := " ("
-	sep := ""
-	for _, c := range rows[0] {
-		if c.Name == "id" {
-			continue
-		}
-		b.WriteString(sep + c.Name)
-		marks += sep + "?"
-		sep = ", "
-	}
-	b.WriteString(") VALUES")
-	args := make([]any, 0, len(rows)*len(rows[0]))
-	for i, row := range rows {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(marks + ")")
-		for _, c := range row {
-			if c.Name != "id" {
+// insert stores rows, id left to the database, and returns their ids in order.
+func (l *layout) insert(ctx context.Context, tx *Tx, rows [][]Column) ([]int64, error) {
+	args := make([]any, 0, len(rows)*(len(l.fields)-1))
+	for _, row := range rows {
+		for k, c := range row {
+			if k != l.id {
 				args = append(args, c.Value)
 			}
 		}
 	}
 	if tx.Dialect == Postgres {
-		return returnedIDs(ctx, tx, b.String()+" RETURNING id", args)
+		return returnedIDs(ctx, tx, l.insertSQL(len(rows))+" RETURNING id", args)
 	}
-	res, err := tx.DB.Statement.ConnPool.ExecContext(ctx, b.String(), args...)
+	res, err := tx.DB.Statement.ConnPool.ExecContext(ctx, l.insertSQL(len(rows)), args...)
 	if err != nil {
 		return nil, tx.known(err)
 	}
@@ -109,6 +88,25 @@ func insertRows(ctx context.Context, tx *Tx, table string, rows [][]Column) ([]i
 		ids[i] = last - int64(len(rows)-1-i)
 	}
 	return ids, nil
+}
+
+// insertSQL is the statement for n rows; the first few are kept.
+func (l *layout) insertSQL(n int) string {
+	if q, ok := l.inserts.Load(n); ok {
+		return q.(string)
+	}
+	var names []string
+	for k, f := range l.fields {
+		if k != l.id {
+			names = append(names, f.DBName)
+		}
+	}
+	marks := " (" + strings.Repeat("?, ", len(names)-1) + "?)"
+	q := "INSERT INTO " + l.Table + " (" + strings.Join(names, ", ") + ") VALUES" + marks + strings.Repeat(","+marks, n-1)
+	if n <= 8 {
+		l.inserts.Store(n, q)
+	}
+	return q
 }
 
 func returnedIDs(ctx context.Context, tx *Tx, query string, args []any) ([]int64, error) {
@@ -263,7 +261,7 @@ func column(name string, v any) (Column, error) {
 	return Column{name, dv}, nil
 }
 
-var schemas sync.Map
+var schemas, layouts sync.Map
 
 func schemaOf(db *gorm.DB, row any) (*schema.Schema, error) {
 	s, err := schema.Parse(row, &schemas, db.NamingStrategy)
@@ -273,16 +271,47 @@ func schemaOf(db *gorm.DB, row any) (*schema.Schema, error) {
 	return s, nil
 }
 
-func columnsOf(ctx context.Context, s *schema.Schema, rv reflect.Value) ([]Column, error) {
-	cols := make([]Column, 0, len(s.DBNames))
-	for _, name := range s.DBNames {
-		v, _ := s.FieldsByDBName[name].ValueOf(ctx, rv)
-		c, err := column(name, v)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Table, err)
-		}
-		cols = append(cols, c)
+// layout is a row struct's table with its columns in the order of their names.
+type layout struct {
+	*schema.Schema
+	fields  []*schema.Field
+	id      int      // index of the column "id" in fields
+	inserts sync.Map // number of rows -> statement
+}
+
+func layoutOf(db *gorm.DB, row any) (*layout, error) {
+	t := reflect.TypeOf(row)
+	if l, ok := layouts.Load(t); ok {
+		return l.(*layout), nil
 	}
-	sort.Slice(cols, func(i, j int) bool { return cols[i].Name < cols[j].Name })
+	s, err := schemaOf(db, row)
+	if err != nil {
+		return nil, err
+	}
+	l := &layout{Schema: s, id: -1}
+	for k, name := range slices.Sorted(slices.Values(s.DBNames)) {
+		l.fields = append(l.fields, s.FieldsByDBName[name])
+		if name == "id" {
+			l.id = k
+		}
+	}
+	if l.id < 0 {
+		return nil, fmt.Errorf("parse %T: a row of record needs a column id", row)
+	}
+	layouts.Store(t, l)
+	return l, nil
+}
+
+// columns are the values of a row struct in the order of the layout.
+func (l *layout) columns(ctx context.Context, rv reflect.Value) ([]Column, error) {
+	cols := make([]Column, len(l.fields))
+	for k, f := range l.fields {
+		v, _ := f.ValueOf(ctx, rv)
+		c, err := column(f.DBName, v)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.Table, err)
+		}
+		cols[k] = c
+	}
 	return cols, nil
 }
