@@ -46,7 +46,10 @@ type queueInput struct {
 	Status    []string `query:"status" enum:"unassigned,investigating,found,enforcement,closed" doc:"One or more, separated by commas; open ones if none is given."`
 	Unit      string   `query:"unit" maxLength:"40" doc:"Code, or mine."`
 	Officer   string   `query:"officer" maxLength:"254" doc:"Id or e-mail, me, or none."`
+	Pack      string   `query:"pack" maxLength:"40"`
 	Firm      string   `query:"firm" maxLength:"64" doc:"Code of the lender or agency."`
+	Lender    string   `query:"lender" maxLength:"64" doc:"Code, or none."`
+	Agency    string   `query:"agency" maxLength:"64" doc:"Code, or none."`
 	Code      string   `query:"code" maxLength:"20" doc:"Violation code."`
 	Channel   string   `query:"channel" maxLength:"40"`
 	Severity  int      `query:"severity" minimum:"1" maximum:"5" doc:"At least."`
@@ -58,13 +61,13 @@ type queueInput struct {
 	Opened    string   `query:"opened" maxLength:"7" doc:"YYYY-MM"`
 	Closed    string   `query:"closed" maxLength:"7" doc:"YYYY-MM"`
 	Q         string   `query:"q" maxLength:"200" doc:"Reference, external id or words."`
-	Sort      string   `query:"sort" enum:"due,received,-received,severity,opened"`
+	Sort      string   `query:"sort" enum:"due,received,-received,severity,opened,-opened"`
 }
 
 func (in *queueInput) filter() (casework.Filter, error) {
 	var wrong fault.Fields
 	f := casework.Filter{
-		Unit: in.Unit, Officer: in.Officer, Firm: in.Firm, Code: in.Code, Channel: in.Channel, Severity: in.Severity,
+		Unit: in.Unit, Officer: in.Officer, Pack: in.Pack, Firm: in.Firm, Lender: in.Lender, Agency: in.Agency, Code: in.Code, Channel: in.Channel, Severity: in.Severity,
 		DueBefore: dayGiven(&wrong, "due_before", in.DueBefore), Late: in.Late, Source: in.Source, Outcome: in.Outcome,
 		Received: monthGiven(&wrong, "received", in.Received), Opened: monthGiven(&wrong, "opened", in.Opened), Closed: monthGiven(&wrong, "closed", in.Closed),
 		Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,

@@ -111,26 +111,41 @@ func (s *Server) apiFile(ctx context.Context, by access.Actor, in *filingInput) 
 // complaintsInput is the filter of the screening list.
 type complaintsInput struct {
 	Paging
-	Status string `query:"status" enum:"received,supplement,accepted,closed,not_accepted,referred,withdrawn"`
-	Source string `query:"source" maxLength:"40"`
-	Track  string `query:"track" enum:"complaint,report,petition"`
-	Firm   string `query:"firm" maxLength:"64" doc:"Code of the lender or agency."`
-	Code   string `query:"code" maxLength:"20" doc:"Violation code."`
-	Month  string `query:"month" maxLength:"7" doc:"Received in YYYY-MM."`
-	Q      string `query:"q" maxLength:"200" doc:"Reference, external id or words."`
-	Sort   string `query:"sort" enum:"due,received,-received,severity"`
+	Status  string `query:"status" enum:"received,supplement,accepted,closed,not_accepted,referred,withdrawn"`
+	Source  string `query:"source" maxLength:"40"`
+	Track   string `query:"track" enum:"complaint,report,petition"`
+	Pack    string `query:"pack" maxLength:"40"`
+	Firm    string `query:"firm" maxLength:"64" doc:"Code of the lender or agency."`
+	Lender  string `query:"lender" maxLength:"64" doc:"Code, or none."`
+	Agency  string `query:"agency" maxLength:"64" doc:"Code, or none."`
+	Code    string `query:"code" maxLength:"20" doc:"Violation code."`
+	Channel string `query:"channel" maxLength:"40" doc:"How the collector made contact."`
+	Region  string `query:"region" maxLength:"12" doc:"GB/T 2260 code, or a US state; or none."`
+	Product string `query:"product" maxLength:"200" doc:"As filed; or none."`
+	Month   string `query:"month" maxLength:"7" doc:"Received in YYYY-MM."`
+	Decided string `query:"decided" maxLength:"7" doc:"Decided on by a person in YYYY-MM."`
+	Open    string `query:"open" maxLength:"7" doc:"Received before the end of YYYY-MM and not ended by then."`
+	Q       string `query:"q" maxLength:"200" doc:"Reference, external id or words."`
+	Sort    string `query:"sort" enum:"due,received,-received,severity"`
+}
+
+func (in *complaintsInput) filter() (complaint.Filter, error) {
+	var wrong fault.Fields
+	f := complaint.Filter{
+		Status: complaint.Status(in.Status), Source: in.Source, Track: complaint.Track(in.Track), Pack: in.Pack,
+		Firm: in.Firm, Lender: in.Lender, Agency: in.Agency, Code: in.Code, Channel: in.Channel, Region: in.Region, Product: in.Product,
+		Month: monthGiven(&wrong, "month", in.Month), Decided: monthGiven(&wrong, "decided", in.Decided), Open: monthGiven(&wrong, "open", in.Open),
+		Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
+	}
+	return f, wrong.Err()
 }
 
 func (s *Server) apiComplaints(ctx context.Context, by access.Actor, in *complaintsInput) (*answer[pageView[ComplaintItem]], error) {
-	var wrong fault.Fields
-	month := monthGiven(&wrong, "month", in.Month)
-	if err := wrong.Err(); err != nil {
+	f, err := in.filter()
+	if err != nil {
 		return nil, err
 	}
-	l, err := s.Complaints.List(ctx, by, complaint.Filter{
-		Status: complaint.Status(in.Status), Source: in.Source, Track: complaint.Track(in.Track), Firm: in.Firm, Code: in.Code,
-		Month: month, Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
-	})
+	l, err := s.Complaints.List(ctx, by, f)
 	if err != nil {
 		return nil, err
 	}

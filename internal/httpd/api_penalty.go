@@ -175,6 +175,7 @@ func (s *Server) apiPenalty(ctx context.Context, by access.Actor, in *RefPath) (
 type penaltiesInput struct {
 	Paging
 	Status []string `query:"status" enum:"proposed,returned,approved,issued,dropped" doc:"One or more, separated by commas."`
+	Pack   string   `query:"pack" maxLength:"40"`
 	Firm   string   `query:"firm" maxLength:"64"`
 	Unit   string   `query:"unit" maxLength:"40"`
 	Issued string   `query:"issued" maxLength:"7" doc:"YYYY-MM"`
@@ -183,7 +184,7 @@ type penaltiesInput struct {
 
 func (s *Server) apiPenalties(ctx context.Context, by access.Actor, in *penaltiesInput) (*answer[pageView[PenaltyView]], error) {
 	var wrong fault.Fields
-	f := enforcement.Filter{Firm: in.Firm, Unit: in.Unit, Issued: monthGiven(&wrong, "issued", in.Issued), Kind: in.Kind, Cursor: in.Cursor, Limit: in.Limit}
+	f := enforcement.Filter{Pack: in.Pack, Firm: in.Firm, Unit: in.Unit, Issued: monthGiven(&wrong, "issued", in.Issued), Kind: in.Kind, Cursor: in.Cursor, Limit: in.Limit}
 	for _, st := range in.Status {
 		f.Status = append(f.Status, enforcement.Status(st))
 	}

@@ -10,6 +10,9 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/locale"
+	"dunwatch/internal/report"
+	"dunwatch/internal/rulebook"
 )
 
 // ask reads the filters of a list from its address. A value that cannot be one
@@ -83,23 +86,12 @@ func (a *ask) names() []string {
 	return out
 }
 
-// wider names the filters of an address that a list cannot apply; "" where it
-// applies all.
-func (d desk) wider(q Query, names []string) string {
-	var out []string
-	for _, name := range names {
-		if q.Get(name) != "" {
-			out = append(out, d.t("desk.filter."+name))
-		}
-	}
-	return strings.Join(out, d.t("desk.comma"))
-}
-
 // Tab is a ready-made filter of a list.
 type Tab struct {
 	Label   string // finished text
 	Href    string
 	Count   int
+	AtLeast bool // there are more than Count
 	Counted bool
 	Current bool
 }
@@ -158,40 +150,77 @@ func split(s, sep string) []string {
 	return strings.Split(strings.TrimPrefix(s, sep), sep)
 }
 
+// filterValue says the value of a filter in words. A list over all packs knows
+// the words of each.
 func (d desk) filterValue(pack, name, v string) string {
 	switch name {
-	case "code":
-		return v + " " + d.codeName(pack, v)
-	case "firm", "lender", "agency", "party":
-		if v == "none" {
-			return d.t("desk.none")
+	case "month", "decided", "open", "received", "opened", "closed", "issued":
+		if m, err := calendar.ParseMonth(v); err == nil {
+			return locale.Month(d.lang, m.Year, m.Month)
 		}
-		if f, err := d.s.Firms.ByCode(d.ctx, v); err == nil {
+	case "due_before":
+		if on, err := calendar.ParseDate(v); err == nil {
+			return locale.Date(d.lang, on)
+		}
+	case "firm", "lender", "agency":
+		if f, err := d.s.Firms.ByCode(d.ctx, v); err == nil && v != report.None {
 			return f.Name
 		}
-	case "channel":
-		return strings.Join(d.channelNames(pack, []string{v}), "")
-	case "source":
-		return d.sourceName(pack, v)
-	case "severity":
-		return d.severity(pack, atoi(v))
-	case "outcome":
-		return d.outcome(pack, v)
+	case "region":
+		return report.RegionName(d.s.Words, d.lang, v)
+	case "unit":
+		if units, err := d.unitOptions(); err == nil {
+			for _, u := range units {
+				if u.Value == v {
+					return u.Label
+				}
+			}
+		}
 	case "track":
 		return d.t("complaint.tracks." + v)
-	case "kind":
-		if k, ok := d.pack(pack).PenaltyKind(v); ok {
-			return d.text(k.Name)
-		}
-	case "pack":
-		if p, ok := d.s.Book.Pack(v); ok {
-			return d.text(p.Name)
+	default:
+		if said := d.ruleWord(pack, name, v); said != "" {
+			return said
 		}
 	}
-	if v == "none" {
+	if v == report.None {
 		return d.t("desk.none")
 	}
 	return v
+}
+
+// ruleWord says a value that the rulebook defines: in the words of the pack, or
+// of the first that knows it; "" where none does.
+func (d desk) ruleWord(pack, name, v string) string {
+	for _, p := range append([]*rulebook.Pack{d.pack(pack)}, d.s.Book.Packs()...) {
+		said := v
+		switch name {
+		case "code":
+			if said = d.codeName(p.ID, v); said != v {
+				return v + " " + said
+			}
+		case "channel":
+			said = strings.Join(d.channelNames(p.ID, []string{v}), "")
+		case "source":
+			said = d.sourceName(p.ID, v)
+		case "severity":
+			said = d.severity(p.ID, atoi(v))
+		case "outcome":
+			said = d.outcome(p.ID, v)
+		case "kind":
+			if k, ok := p.PenaltyKind(v); ok {
+				said = d.text(k.Name)
+			}
+		case "pack":
+			if p.ID == v {
+				said = d.text(p.Name)
+			}
+		}
+		if said != v && said != "" {
+			return said
+		}
+	}
+	return ""
 }
 
 func (d desk) codeOptions(pack string) []Option {

@@ -19,7 +19,6 @@ type penaltiesPageData struct {
 	Pills []Pill
 	Clear string
 	Pager Pager
-	Wider string // filters of the address that the list cannot apply
 	Units []Option
 	Kinds []Option
 }
@@ -37,7 +36,7 @@ type penaltyRow struct {
 	Number   string    // of the decision
 }
 
-var penaltyFilters = []string{"firm", "party", "unit", "issued", "kind", "pack"}
+var penaltyFilters = []string{"firm", "unit", "issued", "kind", "pack"}
 
 func (d desk) penaltyRow(p *enforcement.Penalty) penaltyRow {
 	r := penaltyRow{Ref: p.Reference, Chip: d.penaltyChip(p.Status), Party: firmChip(p.Firm), Fen: p.FineFen + p.ConfiscationFen,
@@ -71,16 +70,13 @@ func (d desk) measure(pack string, m enforcement.Measure) string {
 
 func (s *Server) penaltyFilter(values url.Values) (enforcement.Filter, error) {
 	a := ask{values: values}
-	f := enforcement.Filter{Firm: a.text("firm"), Unit: a.text("unit"), Issued: a.month("issued"), Kind: a.text("kind"), Cursor: a.text("cursor"), Limit: a.number("limit", 100)}
+	f := enforcement.Filter{Pack: a.text("pack"), Firm: a.text("firm"), Unit: a.text("unit"), Issued: a.month("issued"), Kind: a.text("kind"), Cursor: a.text("cursor"), Limit: a.number("limit", 100)}
 	known := make([]string, 0, len(enforcement.Statuses))
 	for _, st := range enforcement.Statuses {
 		known = append(known, string(st))
 	}
 	if st := a.oneOf("status", append(known, "all")...); st != "" && st != "all" {
 		f.Status = []enforcement.Status{enforcement.Status(st)}
-	}
-	if f.Firm == "" {
-		f.Firm = a.text("party") // as the report links: the firm penalised
 	}
 	return f, a.err()
 }
@@ -101,7 +97,6 @@ func (s *Server) penaltiesPage(c echo.Context) error {
 	for i := range list.Items {
 		p.Rows = append(p.Rows, d.penaltyRow(&list.Items[i]))
 	}
-	p.Wider = d.wider(p.Query, []string{"pack"})
 	p.Pager = d.pager(p.Query, len(list.Items), list.NextCursor)
 	pack := d.pack(p.Query.Get("pack"))
 	p.Pills = d.pills(p.Query, penaltyFilters, func(name, v string) string { return d.filterValue(pack.ID, name, v) })

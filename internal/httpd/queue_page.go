@@ -29,8 +29,7 @@ type queuePageData struct {
 	Codes      []Option
 	Channels   []Option
 	Severities []Option
-	Wider      string // filters of the address that the list cannot apply
-	More       bool   // a filter of the second row is in force
+	More       bool // a filter of the second row is in force
 	Assign     []Option
 	MayAssign  bool
 	MayTake    bool
@@ -68,15 +67,12 @@ type assignAnswer struct {
 var caseFilters = []string{"q", "unit", "officer", "firm", "code", "channel", "severity", "due_before", "source", "outcome",
 	"received", "opened", "closed", "lender", "agency", "pack"}
 
-// caseWider: see complaintWider.
-var caseWider = []string{"lender", "agency", "pack"}
-
 func (s *Server) caseFilter(values url.Values) (casework.Filter, error) {
 	a := ask{values: values}
 	f := casework.Filter{
 		Unit: a.text("unit"), Officer: a.text("officer"), Firm: a.text("firm"), Code: a.text("code"), Channel: a.text("channel"),
 		Severity: a.number("severity", 9), DueBefore: a.date("due_before"), Late: a.oneOf("late", "late", "in_time"),
-		Source: a.text("source"), Outcome: a.text("outcome"), Received: a.month("received"), Opened: a.month("opened"), Closed: a.month("closed"),
+		Pack: a.text("pack"), Lender: a.text("lender"), Agency: a.text("agency"), Source: a.text("source"), Outcome: a.text("outcome"), Received: a.month("received"), Opened: a.month("opened"), Closed: a.month("closed"),
 		Q: a.text("q"), Sort: a.oneOf("sort", casework.Sorts...), Cursor: a.text("cursor"), Limit: a.number("limit", 100),
 	}
 	for _, v := range values["status"] {
@@ -117,7 +113,7 @@ func (s *Server) queueData(c echo.Context, q Query) (*queuePageData, error) {
 	p := &queuePageData{Page: s.base(c), Pager: d.pager(q, len(list.Items), list.NextCursor), Tabs: d.queueTabs(q, list.Counts),
 		MayAssign: s.Policy.Widest(d.by.Role, access.AssignCase) != access.None, MayTake: s.Policy.Widest(d.by.Role, access.TakeCase) != access.None,
 		Waiting: list.Counts[string(casework.Unassigned)]}
-	p.Query, p.Wider = q, d.wider(q, caseWider)
+	p.Query = q
 	for i := range list.Items {
 		p.Rows = append(p.Rows, d.caseRow(&list.Items[i], q))
 	}

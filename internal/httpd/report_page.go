@@ -233,7 +233,9 @@ func sign(v float64) int {
 }
 
 // machineColumns hold keys for programs, whose words stand in another column.
-var machineColumns = map[string]bool{"figure": true}
+// Codes that people use as well (of a firm, a region, a violation) are not here.
+var machineColumns = map[string]bool{"figure": true, "source": true, "channel": true, "product": true, "role": true, "stage": true, "outcome": true,
+	"clock": true, "measure": true}
 
 func (d desk) reportTable(t *report.Table) reportTable {
 	out := reportTable{ID: t.ID, Title: t.Title, Note: t.Note}
@@ -247,6 +249,9 @@ func (d desk) reportTable(t *report.Table) reportTable {
 			cell := reportCell{Text: report.Format(d.lang, row[j], kind(j)), Label: t.Columns[j], Numbers: t.Kinds[j] != report.Text}
 			if j < len(links) {
 				cell.Href = links[j]
+			}
+			if row[j] == report.None || row[j] == "total" {
+				cell.Text = "" // a key; the name says it
 			}
 			cells = append(cells, cell)
 		}
@@ -308,8 +313,10 @@ func (d desk) topCodes(t *report.Table) *Chart {
 // behindPageData lists what is behind a figure that no other list can show.
 type behindPageData struct {
 	Page
-	Title string
-	Items []behindRow
+	Title   string
+	Items   []behindRow
+	Amounts bool // the items have amounts, of which Fen is the sum
+	Fen     int64
 }
 
 type behindRow struct {
@@ -327,16 +334,17 @@ func (s *Server) behindPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := behindPageData{Page: s.base(c), Title: d.t("report_page.behind." + f.Name)}
+	p := behindPageData{Page: s.base(c), Title: d.t("report_page.behind." + f.Name), Amounts: f.Name == report.FigurePenalties}
 	pack := c.QueryParam("pack")
 	for _, it := range items {
-		r := behindRow{Item: it, KindText: d.t("report_page.kind." + it.Kind), Code: it.Code}
+		r := behindRow{Item: it, KindText: d.t("report_page.kind." + it.Kind)}
 		if it.Code != "" {
-			r.Code = strings.TrimSpace(it.Code + " " + d.codeName(pack, it.Code))
+			r.Code = d.filterValue(pack, "code", it.Code)
 		}
 		if it.Outcome != "" {
-			r.Outcome = d.outcome(pack, it.Outcome)
+			r.Outcome = d.filterValue(pack, "outcome", it.Outcome)
 		}
+		p.Fen += it.Fen
 		p.Items = append(p.Items, r)
 	}
 	p.Crumbs = []Crumb{{Text: d.t("report_page.title"), Href: "/reports"},

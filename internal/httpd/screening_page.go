@@ -24,9 +24,8 @@ type complaintsPageData struct {
 	Codes   []Option
 	Sources []Option
 	Tracks  []complaint.Track
-	More    bool   // a filter of the second row is in force
-	Wider   string // filters of the address that the list cannot apply
-	Found   bool   // answers a search by number, which has no address
+	More    bool // a filter of the second row is in force
+	Found   bool // answers a search by number, which has no address
 }
 
 type complaintRow struct {
@@ -46,12 +45,8 @@ type complaintRow struct {
 }
 
 // complaintFilters are the names that the list understands, in the order of its
-// pills. The second half comes from the figures of the monthly report.
+// pills. From "decided" on they come from the figures of the monthly report.
 var complaintFilters = []string{"q", "code", "firm", "source", "track", "month", "decided", "open", "channel", "region", "product", "lender", "agency", "pack"}
-
-// complaintWider are filters that figures of the report link with and that the
-// list cannot apply: it says so, because it then shows more than was asked for.
-var complaintWider = []string{"decided", "open", "channel", "region", "product", "lender", "agency", "pack"}
 
 func (s *Server) complaintFilter(q Query) (complaint.Filter, error) {
 	a := ask{values: q.Values}
@@ -62,6 +57,8 @@ func (s *Server) complaintFilter(q Query) (complaint.Filter, error) {
 	f := complaint.Filter{
 		Status: complaint.Status(a.oneOf("status", append(statuses, "all")...)),
 		Source: a.text("source"), Firm: a.text("firm"), Code: a.text("code"), Q: a.text("q"), Month: a.month("month"),
+		Pack: a.text("pack"), Lender: a.text("lender"), Agency: a.text("agency"), Channel: a.text("channel"), Region: a.text("region"),
+		Product: q.Get("product"), Decided: a.month("decided"), Open: a.month("open"), // a product is somebody's own words, blanks and all
 		Track:  complaint.Track(a.oneOf("track", "complaint", "report", "petition")),
 		Sort:   a.oneOf("sort", "due", "received", "-received", "severity"),
 		Cursor: a.text("cursor"), Limit: a.number("limit", 100),
@@ -89,9 +86,10 @@ func (s *Server) complaintsPage(c echo.Context) error {
 		return err
 	}
 	p.fill(d, list.Items)
-	p.Wider = d.wider(p.Query, complaintWider)
 	p.Pager = d.pager(p.Query, len(list.Items), list.NextCursor)
-	p.Tabs = d.complaintTabs(p.Query, f.Status)
+	if p.Tabs, err = d.complaintTabs(p.Query, f.Status, len(p.Pills) == 0); err != nil {
+		return err
+	}
 	return s.show(c, http.StatusOK, "complaint/list", p)
 }
 
@@ -145,12 +143,23 @@ func codeLines(codes []Code) []string {
 	return out
 }
 
-func (d desk) complaintTabs(q Query, current complaint.Status) []Tab {
+// complaintTabs keep the filters in force. Where there are none, each says how
+// many it holds: counting under filters would cost more than the list itself.
+func (d desk) complaintTabs(q Query, current complaint.Status, count bool) ([]Tab, error) {
+	var counts map[complaint.Status]int
+	if count {
+		var err error
+		if counts, err = d.s.Complaints.Counts(d.ctx, d.by); err != nil {
+			return nil, err
+		}
+	}
 	tabs := make([]Tab, 0, len(complaint.Statuses)+1)
 	for _, st := range complaint.Statuses {
-		tabs = append(tabs, Tab{Label: d.t("complaint.status." + string(st)), Href: q.With("status", string(st), "cursor", "", "back", ""), Current: st == current})
+		n, counted := counts[st]
+		tabs = append(tabs, Tab{Label: d.t("complaint.status." + string(st)), Href: q.With("status", string(st), "cursor", "", "back", ""), Current: st == current,
+			Counted: counted, Count: min(n, complaint.CountCap), AtLeast: n > complaint.CountCap})
 	}
-	return append(tabs, Tab{Label: d.t("screening.all"), Href: q.With("status", "all", "cursor", "", "back", ""), Current: current == ""})
+	return append(tabs, Tab{Label: d.t("screening.all"), Href: q.With("status", "all", "cursor", "", "back", ""), Current: current == ""}), nil
 }
 
 // meantFirm turns a firm's name in the filter into the address with its code.

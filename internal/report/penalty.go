@@ -68,7 +68,7 @@ func (b *builder) decisions(ctx context.Context) (*Table, error) {
 			return err
 		}
 		link := b.links.Penalty(reference)
-		t.add(cell{reference, link}, cell{number, link}, plain(on.String()), plain(code), plain(fine), plain(confiscation), plain(fine+confiscation), plain(name))
+		t.add(cell{reference, link}, cell{number, link}, plain(on.String()), plain(code), cell{fine, link}, cell{confiscation, link}, cell{fine + confiscation, link}, plain(name))
 		return nil
 	})
 	if err != nil {

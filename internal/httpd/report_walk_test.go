@@ -1,0 +1,232 @@
+package httpd
+
+import (
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/complaint"
+	"dunwatch/internal/demo"
+	"dunwatch/internal/firm"
+	"dunwatch/internal/locale"
+	"dunwatch/internal/report"
+	"dunwatch/internal/store"
+	"dunwatch/internal/store/storetest"
+)
+
+// The report says: each number opens its cases. This test opens every one of
+// them, page by page, and counts.
+
+// demoSite is the real server over the demonstration office.
+func demoSite(tb testing.TB) (*site, *demo.Office) {
+	tb.Helper()
+	clock := storetest.NewClock()
+	s := &site{TB: tb, clock: clock, dir: tb.TempDir(), tokens: map[string]string{}}
+	db, err := store.Open(tb.Context(), store.Config{Dir: s.dir, Now: clock.Now, Hasty: true})
+	s.ok(err)
+	tb.Cleanup(func() { db.Close() })
+	d := s.wire(db)
+	s.Server, err = New(d, Config{PublicURL: "http://localhost", Zone: shanghai, Pack: "cn"})
+	s.ok(err)
+	office, err := demo.Seed(tb.Context(), demo.Deps{
+		Accounts: d.Accounts, Firms: d.Firms, Complaints: d.Complaints, Evidence: d.Evidence, Cases: d.Cases, Penalties: d.Penalties,
+		Book: d.Book, Calendars: d.Calendars, Zone: shanghai, SetClock: clock.Set,
+	}, time.Date(2026, 11, 21, 6, 30, 0, 0, time.UTC))
+	s.ok(err)
+	h := httptest.NewServer(s.Handler())
+	tb.Cleanup(h.Close)
+	s.url = h.URL
+	return s, office
+}
+
+// reader may read everything.
+var reader = access.Actor{Role: access.Auditor, UserID: 1}
+
+// oddities are what the demonstration has too little of: nobody named, words
+// that look like keys, a firm that was merged into another.
+func (s *site) oddities() {
+	s.Helper()
+	file := func(change func(*complaint.Filing)) {
+		f := filing()
+		f.Lender, f.Agency, f.AgencyUnknown = complaint.Party{Name: "无人知道的公司"}, complaint.Party{}, true
+		change(&f)
+		_, err := s.Complaints.File(s.Context(), access.Nobody, f, "web", "", "")
+		s.ok(err)
+	}
+	file(func(*complaint.Filing) {})
+	file(func(f *complaint.Filing) { f.Loan.Product = "none" })
+	file(func(f *complaint.Filing) { f.Loan.Product, f.Complainant.Region = "分期&现金 贷+", "" })
+	file(func(f *complaint.Filing) { f.Pack, f.Complainant.Region, f.Violations = "us", "FL", nil })
+	const public = "Date received,Product,Sub-product,Issue,Sub-issue,Consumer complaint narrative,Company public response,Company,State,ZIP code,Tags," +
+		"Consumer consent provided?,Submitted via,Date sent to company,Company response to consumer,Timely response?,Consumer disputed?,Complaint ID\n" +
+		"2026-11-02,Debt collection,Medical debt,Communication tactics,Frequent or repeated calls,,,UNSEEN COLLECTORS LLC,CA,02139,,,Web,2026-11-03,Closed,Yes,N/A,1\n" +
+		"2026-11-03,Mortgage,,x,,,,UNSEEN COLLECTORS LLC,,,,,Phone,2026-11-03,Closed,Yes,N/A,2\n"
+	_, err := s.Complaints.ImportCFPB(s.Context(), access.Program, strings.NewReader(public), complaint.ImportOptions{Name: "x.csv"})
+	s.ok(err)
+	found, _, err := s.Firms.List(s.Context(), reader, firm.Filter{Q: "UNSEEN"})
+	s.ok(err)
+	if len(found) != 1 || !found[0].Provisional {
+		s.Fatalf("want one provisional firm, got %+v", found)
+	}
+	lenders, _, err := s.Firms.List(s.Context(), reader, firm.Filter{Kind: firm.Lender})
+	s.ok(err)
+	i := slices.IndexFunc(lenders, func(f firm.Firm) bool { return !f.Provisional })
+	_, err = s.Firms.Confirm(s.Context(), access.Program, found[0].Code, found[0].Version, firm.NewFirm{Code: lenders[i].Code})
+	s.ok(err)
+}
+
+func TestEachNumberOpensItsCases(t *testing.T) {
+	s, office := demoSite(t)
+	s.oddities()
+	i := slices.IndexFunc(office.People, func(p demo.Person) bool { return p.Role == access.Auditor })
+	b := s.browser()
+	if p := b.post("/sign-in", url.Values{"email": {office.People[i].Email}, "password": {office.Password}}); p.status != 303 {
+		t.Fatalf("sign in: %d", p.status)
+	}
+	w := &walker{browser: b, seen: map[string]int{}}
+	for _, path := range []string{"/reports/2026-11", "/reports/2026-11?pack=us", "/reports/2026-09?pack=cn", "/reports/2026-09"} {
+		w.report(path)
+	}
+	t.Logf("%d figures, %d lists", w.figures, len(w.seen))
+	if w.figures < 500 || w.sums < 20 {
+		t.Errorf("only %d figures and %d amounts were looked at", w.figures, w.sums)
+	}
+}
+
+// walker opens the links of reports.
+type walker struct {
+	*browser
+	seen          map[string]int // items behind a link
+	figures, sums int
+}
+
+func (w *walker) report(path string) {
+	w.Helper()
+	p := w.get(path).want(200)
+	for _, at := range []string{"td", "th", ".tile"} {
+		for _, n := range p.find("main " + at) {
+			for a := range n.Descendants() {
+				if href, ok := attr(a, "href"); ok && a.Data == "a" {
+					w.figure(path, textOf(a), href)
+				}
+			}
+		}
+	}
+	w.linked(path)
+}
+
+// figure opens one link and holds what is there against the figure.
+func (w *walker) figure(path, text, href string) {
+	w.Helper()
+	w.figures++
+	u, err := url.Parse(href)
+	w.ok(err)
+	switch n, err := strconv.Atoi(strings.ReplaceAll(text, ",", "")); {
+	case strings.HasPrefix(href, "/penalties/"):
+		w.get(href).want(200) // the decision itself
+	case err == nil:
+		if got := w.count(href); got != n {
+			w.Errorf("%s: the figure %d opens %d items: %s", path, n, got, href)
+		}
+	case strings.ContainsAny(text, "¥元"):
+		w.sums++
+		if got := w.sum(u); text != locale.Money(locale.ZH, got) && text != locale.MoneyShort(locale.ZH, got) {
+			w.Errorf("%s: the amount %s opens a list of %d fen: %s", path, text, got, href)
+		}
+	default:
+		w.Errorf("%s: %q is no figure and has a link: %s", path, text, href)
+	}
+}
+
+// count walks a list to its end.
+func (w *walker) count(href string) int {
+	w.Helper()
+	if n, ok := w.seen[href]; ok {
+		return n
+	}
+	n := 0
+	for at := href; at != ""; {
+		p := w.get(at).want(200)
+		n += len(p.find("table[data-rows] tbody th[scope=row]"))
+		next := p.find("nav.pager a[rel=next]")
+		if at = ""; len(next) > 0 {
+			at, _ = attr(next[0], "href")
+		}
+	}
+	w.seen[href] = n
+	return n
+}
+
+// sum adds up the amounts of a list: of a kind of measure, those of that kind.
+func (w *walker) sum(u *url.URL) (fen int64) {
+	w.Helper()
+	if strings.HasSuffix(u.Path, "/behind") {
+		for _, td := range w.get(u.String()).want(200).find("table[data-rows] tbody td.num") {
+			fen += fenIn(w.site, textOf(td))
+		}
+		return fen
+	}
+	w.get(u.String()).want(200)
+	f, err := w.penaltyFilter(u.Query())
+	w.ok(err)
+	for {
+		l, err := w.Penalties.List(w.Context(), reader, f)
+		w.ok(err)
+		for _, p := range l.Items {
+			if f.Kind == "" {
+				fen += p.FineFen + p.ConfiscationFen
+			}
+			for _, m := range p.Measures {
+				if m.Kind == f.Kind {
+					fen += m.AmountFen
+				}
+			}
+		}
+		if f.Cursor = l.NextCursor; f.Cursor == "" {
+			return fen
+		}
+	}
+}
+
+// fenIn reads "¥1,234.50".
+func fenIn(s *site, text string) int64 {
+	s.Helper()
+	v, err := strconv.ParseFloat(strings.NewReplacer("¥", "", ",", "").Replace(text), 64)
+	s.ok(err)
+	return int64(v*100 + 0.5)
+}
+
+// unlinked are the numbers that no list can show: they are worked out from
+// others, or count mentions, of which one complaint has several.
+var unlinked = []string{"headline/average", "by_code/severity", "by_code/total", "by_contact_channel/total"}
+
+// linked holds the tables behind the page to it: every count and every amount
+// has a link, but for the unlinked.
+func (w *walker) linked(path string) {
+	w.Helper()
+	u, err := url.Parse(path)
+	w.ok(err)
+	m, err := w.Reports.Monthly(w.Context(), access.Program, calendar.MustMonth(strings.TrimPrefix(u.Path, "/reports/")), u.Query().Get("pack"), "zh")
+	w.ok(err)
+	for _, t := range m.Tables {
+		for j, kind := range t.Kinds {
+			if kind != report.Count && kind != report.Fen || slices.Contains(unlinked, t.ID+"/"+t.Keys[j]) {
+				continue
+			}
+			for i, row := range t.Rows {
+				if row[j] != nil && t.Links[i][j] == "" {
+					w.Errorf("%s: %s of row %v in %s has no link", path, t.Keys[j], row[0], t.ID)
+				}
+			}
+			if t.Totals != nil && t.Totals[j] != nil && t.TotalLinks[j] == "" && !slices.Contains(unlinked, t.ID+"/total") {
+				w.Errorf("%s: the total of %s in %s has no link", path, t.Keys[j], t.ID)
+			}
+		}
+	}
+}
