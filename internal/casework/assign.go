@@ -138,7 +138,7 @@ func (s *Service) give(ctx context.Context, tx *store.Tx, by access.Actor, c *Ca
 	if err := s.save(ctx, tx, c, was); err != nil {
 		return err
 	}
-	if err := addEvent(ctx, tx, by, c.ID, kind, name); err != nil {
+	if err := addHandover(ctx, tx, by, c.ID, kind, officer, name); err != nil {
 		return err
 	}
 	_, err = s.d.Log.Append(ctx, tx, by, act, c.Reference, "officer", officer, "from", from)

@@ -182,6 +182,12 @@ func (s *Service) Recused(ctx context.Context, tx *store.Tx, caseID, userID int6
 	return recused(ctx, tx, caseID, userID)
 }
 
+// HadPart reports whether a user ever had a case in hand or made a finding in it, inside an open transaction: who once
+// investigated does not judge what came of it.
+func (s *Service) HadPart(ctx context.Context, tx *store.Tx, caseID, userID int64) (bool, error) {
+	return hadPart(ctx, tx, caseID, userID)
+}
+
 // EnterEnforcement moves a case when a penalty is proposed, inside the caller's transaction; the caller appends the
 // audit entry. version is the case's as the proposer saw it. Conflict.
 func (s *Service) EnterEnforcement(ctx context.Context, tx *store.Tx, by access.Actor, c *Case, version int64) error {

@@ -201,13 +201,19 @@ type eventRow struct {
 	Kind      string
 	ActorRole string
 	ActorID   store.ID
+	OfficerID store.ID
 	Note      string
 }
 
 func (eventRow) TableName() string { return "case_events" }
 
 func addEvent(ctx context.Context, tx *store.Tx, by access.Actor, caseID int64, kind, note string) error {
-	r := &eventRow{CaseID: caseID, At: store.At(tx.Now), Kind: kind, ActorRole: string(by.Role), ActorID: store.ID(by.UserID), Note: note}
+	return addHandover(ctx, tx, by, caseID, kind, 0, note)
+}
+
+// addHandover is addEvent for a case that came into an officer's hands.
+func addHandover(ctx context.Context, tx *store.Tx, by access.Actor, caseID int64, kind string, officer int64, note string) error {
+	r := &eventRow{CaseID: caseID, At: store.At(tx.Now), Kind: kind, ActorRole: string(by.Role), ActorID: store.ID(by.UserID), OfficerID: store.ID(officer), Note: note}
 	if err := store.Insert(ctx, tx, r); err != nil {
 		return fmt.Errorf("note %s: %w", kind, err)
 	}
@@ -224,6 +230,17 @@ func loadEvents(ctx context.Context, tx *store.Tx, caseID int64) ([]Event, error
 		out[i] = Event{At: r.At.Time(), Kind: r.Kind, ActorRole: r.ActorRole, ActorID: int64(r.ActorID), Note: r.Note}
 	}
 	return out, nil
+}
+
+// hadPart reports whether a user ever had a case in hand or made a finding in it,
+// superseded ones included.
+func hadPart(ctx context.Context, tx *store.Tx, caseID, userID int64) (bool, error) {
+	had, err := gorm.G[eventRow](tx.DB).Where("case_id = ? AND officer_id = ?", caseID, userID).Count(ctx, "id")
+	if err != nil || had > 0 {
+		return had > 0, err
+	}
+	found, err := gorm.G[findingRow](tx.DB).Where("case_id = ? AND found_by = ?", caseID, userID).Count(ctx, "id")
+	return found > 0, err
 }
 
 type recusalRow struct {

@@ -39,7 +39,7 @@ func (p *Penalty) partOf(user int64) part {
 }
 
 // impartial fails with Forbidden, and a sentence that says who may do it instead, where the actor had a part in the
-// penalty or is recused from the case. d is approve (returning is the same judgement) or issue.
+// penalty, is recused from the case or once investigated it. d is approve (returning is the same judgement) or issue.
 func (s *Service) impartial(ctx context.Context, tx *store.Tx, by access.Actor, p *Penalty, d deed) error {
 	if d == giveBack {
 		d = approve
@@ -54,11 +54,18 @@ func (s *Service) impartial(ctx context.Context, tx *store.Tx, by access.Actor, 
 	if off {
 		return fault.New(fault.Forbidden, "enforcement.recused_cannot_"+string(d))
 	}
+	had, err := s.d.Cases.HadPart(ctx, tx, p.Case.ID, by.UserID)
+	if err != nil {
+		return err
+	}
+	if had {
+		return fault.New(fault.Forbidden, "enforcement.former_cannot_"+string(d))
+	}
 	return nil
 }
 
 // Moves are the deeds that role, reach, state and separation of duties leave open to an actor on a penalty, so that
-// pages and the API offer nothing that would be refused. A recusal is still checked by the deed.
+// pages and the API offer nothing that would be refused. A recusal or a former part is still checked by the deed.
 type Moves struct {
 	Amend   bool `json:"amend"`
 	Approve bool `json:"approve"`

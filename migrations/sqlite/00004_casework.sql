@@ -60,6 +60,8 @@ CREATE TABLE case_counts (
   n INTEGER NOT NULL,
   PRIMARY KEY (unit_id, officer_id, status)
 ) STRICT;
+
+-- officer_id is into whose hands the case came: they had a part in it for good.
 CREATE TABLE case_events (
   id INTEGER PRIMARY KEY,
   case_id INTEGER NOT NULL REFERENCES cases (id),
@@ -67,6 +69,7 @@ CREATE TABLE case_events (
   kind TEXT NOT NULL,
   actor_role TEXT NOT NULL,
   actor_id INTEGER,
+  officer_id INTEGER REFERENCES users (id),
   note TEXT NOT NULL
 ) STRICT;
 CREATE INDEX case_events_case ON case_events (case_id, id);
