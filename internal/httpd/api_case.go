@@ -43,7 +43,7 @@ func (s *Server) caseAPI(api huma.API) {
 // queueInput is the filter of the queue.
 type queueInput struct {
 	Paging
-	Status    []string `query:"status" enum:"unassigned,investigating,found,enforcement,closed" doc:"One or more, separated by commas; open ones if none is given."`
+	Status    []string `query:"status" enum:"unassigned,investigating,found,enforcement,closed,all" doc:"One or more, separated by commas; open ones if none is given."`
 	Unit      string   `query:"unit" maxLength:"40" doc:"Code, or mine."`
 	Officer   string   `query:"officer" maxLength:"254" doc:"Id or e-mail, me, or none."`
 	Pack      string   `query:"pack" maxLength:"40"`
@@ -73,6 +73,10 @@ func (in *queueInput) filter() (casework.Filter, error) {
 		Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
 	}
 	for _, st := range in.Status {
+		if st == "all" {
+			f.Status = casework.Statuses
+			break
+		}
 		f.Status = append(f.Status, casework.Status(st))
 	}
 	return f, wrong.Err()

@@ -111,7 +111,7 @@ func (s *Server) apiFile(ctx context.Context, by access.Actor, in *filingInput) 
 // complaintsInput is the filter of the screening list.
 type complaintsInput struct {
 	Paging
-	Status  string `query:"status" enum:"received,supplement,accepted,closed,not_accepted,referred,withdrawn"`
+	Status  string `query:"status" enum:"received,supplement,accepted,closed,not_accepted,referred,withdrawn,all"`
 	Source  string `query:"source" maxLength:"40"`
 	Track   string `query:"track" enum:"complaint,report,petition"`
 	Pack    string `query:"pack" maxLength:"40"`
@@ -136,6 +136,9 @@ func (in *complaintsInput) filter() (complaint.Filter, error) {
 		Firm: in.Firm, Lender: in.Lender, Agency: in.Agency, Code: in.Code, Channel: in.Channel, Region: in.Region, Product: in.Product,
 		Month: monthGiven(&wrong, "month", in.Month), Decided: monthGiven(&wrong, "decided", in.Decided), Open: monthGiven(&wrong, "open", in.Open),
 		Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
+	}
+	if f.Status == "all" {
+		f.Status = ""
 	}
 	return f, wrong.Err()
 }

@@ -93,9 +93,51 @@ func TestEachNumberOpensItsCases(t *testing.T) {
 	for _, path := range []string{"/reports/2026-11", "/reports/2026-11?pack=us", "/reports/2026-09?pack=cn", "/reports/2026-09"} {
 		w.report(path)
 	}
+	s.programsSeeAsMuch(office, w.seen)
 	t.Logf("%d figures, %d lists", w.figures, len(w.seen))
 	if w.figures < 500 || w.sums < 20 {
 		t.Errorf("only %d figures and %d amounts were looked at", w.figures, w.sums)
+	}
+}
+
+// apiLists are the operations behind the lists that figures open.
+var apiLists = map[string]string{"/complaints": "/complaints", "/queue": "/cases", "/penalties": "/penalties"}
+
+// programsSeeAsMuch asks the API for some of the lists, with the same filters.
+func (s *site) programsSeeAsMuch(office *demo.Office, lists map[string]int) {
+	s.Helper()
+	i := slices.IndexFunc(office.People, func(p demo.Person) bool { return p.Role == access.Supervisor })
+	_, m := s.api("POST", "/session", "", map[string]string{"email": office.People[i].Email, "password": office.Password})
+	token, _ := m["token"].(string)
+	asked := map[string]int{}
+	for i, href := range sortedKeys(lists) {
+		u, err := url.Parse(href)
+		s.ok(err)
+		path := apiLists[u.Path]
+		if path == "" || i%5 != 0 {
+			continue
+		}
+		asked[path]++
+		q, got := u.Query(), 0
+		for {
+			status, page := s.api("GET", path+"?"+q.Encode(), token, nil)
+			if status != 200 {
+				s.Fatalf("%s?%s: %d %v", path, q.Encode(), status, page)
+			}
+			items, _ := page["items"].([]any)
+			got += len(items)
+			next, _ := page["next_cursor"].(string)
+			if next == "" {
+				break
+			}
+			q.Set("cursor", next)
+		}
+		if got != lists[href] {
+			s.Errorf("%s has %d items for people and %d for programs", href, lists[href], got)
+		}
+	}
+	if asked["/complaints"] < 20 || asked["/cases"] < 10 || asked["/penalties"] < 3 {
+		s.Errorf("too few lists were asked for: %v", asked)
 	}
 }
 
