@@ -8,32 +8,34 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/report"
 	"dunwatch/internal/rulebook"
 )
 
 // complaintPageData is one complaint as the person who screens it sees it.
 type complaintPageData struct {
 	Page
-	C        *complaint.Complaint
-	Chip     Chip
-	Due      *Deadline
-	Severity string
-	Codes    []Code
-	Facts    []Answer
-	Accused  []Answer
-	Parties  []PartyChip
-	Person   []Answer
-	Reveal   *Confirm // nil: not for this person
-	Revealed bool
-	Clocks   []ClockRow
-	Events   []Event
-	Evidence []EvidenceCard
-	Messages []messageRow
-	MayWrite bool
-	Earlier  []complaintRow // against the same firm
-	FirmHref string         // all of them
-	CaseRef  string
-	Screen   *screenPanel // nil: decided, or not for this person
+	C         *complaint.Complaint
+	Chip      Chip
+	Due       *Deadline
+	Severity  string
+	Codes     []Code
+	Facts     []Answer
+	Accused   []Answer
+	Parties   []PartyChip
+	Person    []Answer
+	Reveal    *Confirm // nil: not for this person
+	Revealed  bool
+	Clocks    []ClockRow
+	Events    []Event
+	Evidence  []EvidenceCard
+	Messages  []messageRow
+	MayWrite  bool
+	Undecided bool           // nothing was accepted yet, so nobody writes or sees particulars
+	Earlier   []complaintRow // against the same firm
+	FirmHref  string         // all of them
+	CaseRef   string
+	Screen    *screenPanel // nil: decided, or not for this person
 }
 
 // screenPanel is what can be decided.
@@ -106,6 +108,7 @@ func (s *Server) complaintCase(d desk, p *complaintPageData) error {
 		p.Reveal = d.revealConfirm(p.Query.Path + "/reveal")
 	}
 	p.MayWrite = d.may(access.Message, owner) && !p.C.Status.Ended()
+	p.Undecided = d.mayScreen(p.C)
 	return nil
 }
 
@@ -244,7 +247,7 @@ func (d desk) grounds(p *rulebook.Pack, kind string, track complaint.Track) []Op
 // person is who complains: behind masks, or whole once revealed.
 func (d desk) person(ref string, whole *complaint.Complainant) ([]Answer, error) {
 	if whole != nil {
-		return d.personRows(whole.Name, whole.IDNumber, whole.Phone, whole.Email, whole.Address, whole.Region), nil
+		return d.personRows(whole.Name, whole.IDNumber, whole.Phone, whole.Email, whole.Address, d.regionName(whole.Region)), nil
 	}
 	m, err := d.s.Complaints.Mask(d.ctx, d.by, ref)
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
@@ -254,9 +257,9 @@ func (d desk) person(ref string, whole *complaint.Complainant) ([]Answer, error)
 		return nil, err
 	}
 	if m.Anonymous {
-		return []Answer{{Label: d.t("desk.person.name"), Lines: []string{d.t("desk.anonymous")}}, {Label: d.t("desk.person.region"), Lines: lines(m.Region)}}, nil
+		return []Answer{{Label: d.t("desk.person.name"), Lines: []string{d.t("desk.anonymous")}}, {Label: d.t("desk.person.region"), Lines: lines(d.regionName(m.Region))}}, nil
 	}
-	rows := d.personRows(m.Name, m.IDNumber, m.Phone, m.Email, m.Address, m.Region)
+	rows := d.personRows(m.Name, m.IDNumber, m.Phone, m.Email, m.Address, d.regionName(m.Region))
 	if m.Name == "" && m.Phone == "" && m.Email == "" {
 		rows = append([]Answer{{Label: d.t("desk.person.name"), Lines: []string{d.t("desk.person.sheltered")}}}, rows...)
 	}
@@ -264,6 +267,14 @@ func (d desk) person(ref string, whole *complaint.Complainant) ([]Answer, error)
 		rows = append(rows, Answer{Label: d.t("desk.person.hidden"), Lines: []string{d.t("desk.person.hidden_text")}})
 	}
 	return rows, nil
+}
+
+// regionName is the place that a region code stands for; "" where none is known.
+func (d desk) regionName(code string) string {
+	if code == "" {
+		return ""
+	}
+	return report.RegionName(d.s.Words, d.lang, code)
 }
 
 func (d desk) personRows(name, id, phone, email, address, region string) []Answer {
