@@ -48,6 +48,15 @@ func TestListPagesAndOrders(t *testing.T) {
 		// The second ends: it has no due date any more.
 		_, err := o.Refuse(t.Context(), supervisor, refs[1], 1, "not_our_duty", "")
 		check(t, err)
+		month := calendar.MonthOf(calendar.OfTime(clock.Now().In(time.FixedZone("", 8*3600))))
+		counts, err := o.Counts(t.Context(), supervisor)
+		check(t, err)
+		if counts[complaint.Received] != 4 || counts[complaint.NotAccepted] != 1 || counts[complaint.Closed] != 0 {
+			t.Errorf("counts %v", counts)
+		}
+		if counts, err = o.Counts(t.Context(), reviewer); err != nil || counts != nil {
+			t.Errorf("counts of one unit: %v, %v", counts, err)
+		}
 		order := func(i ...int) []string {
 			out := []string{}
 			for _, k := range i {
@@ -72,6 +81,17 @@ func TestListPagesAndOrders(t *testing.T) {
 			{complaint.Filter{Month: calendar.MustMonth("2026-09")}, nil},
 			{complaint.Filter{Source: "api"}, nil},
 			{complaint.Filter{Firm: "NONE"}, nil},
+			{complaint.Filter{Sort: complaint.SortOldest, Pack: "cn", Region: sample().Complainant.Region, Product: sample().Loan.Product}, order(0, 1, 2, 3, 4)},
+			{complaint.Filter{Pack: "us"}, nil},
+			{complaint.Filter{Region: complaint.None}, nil},
+			{complaint.Filter{Product: "别的"}, nil},
+			{complaint.Filter{Sort: complaint.SortOldest, Channel: sample().Channels[0]}, order(0, 1, 2, 3, 4)},
+			{complaint.Filter{Channel: "fax"}, nil},
+			{complaint.Filter{Lender: "NONE"}, nil},
+			{complaint.Filter{Decided: month}, order(1)},
+			{complaint.Filter{Decided: month.Prev()}, nil},
+			{complaint.Filter{Sort: complaint.SortOldest, Open: month}, order(0, 2, 3, 4)},
+			{complaint.Filter{Open: month.Prev()}, nil},
 		} {
 			if got := o.walk(t, supervisor, tt.filter); !slices.Equal(got, tt.want) {
 				t.Errorf("%+v: got %v, want %v", tt.filter, got, tt.want)
