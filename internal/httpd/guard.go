@@ -64,13 +64,20 @@ const (
 	formSlack = 1 << 20 // what a multipart form adds to its file
 )
 
-// limitBody bounds what a request may send. Only multipart bodies may carry a
-// file.
+// takesFiles are the routes whose forms carry files.
+var takesFiles = map[string]bool{
+	"/complain/evidence": true, "/track/evidence": true, "/admin/firms/import": true, apiRoot + "/complaints/:ref/evidence": true,
+}
+
+// limitBody bounds what a request may send: only forms of routes that take files
+// may be as long as a file. What a form left in temporary files goes with the
+// request; net/http forgets it, since identify hands on a copy of the request.
 func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		defer dropUploads(c)
 		r := c.Request()
 		limit := int64(smallBody)
-		if isMultipart(r) {
+		if takesFiles[c.Path()] && isMultipart(r) {
 			limit = s.Evidence.MaxBytes() + formSlack
 		}
 		if r.ContentLength > limit {

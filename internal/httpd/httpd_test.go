@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/net/html"
@@ -55,6 +56,8 @@ type site struct {
 	users map[string]*account.User
 
 	tokens map[string]string
+	note   *notify.Service // sends into the folder mail
+	heard  *heard          // everything that was logged, debug included
 }
 
 const sitePassword = "correct horse battery staple"
@@ -87,7 +90,7 @@ func newSite(tb testing.TB) *site {
 // newSiteAt is newSite on a database of the caller's own.
 func newSiteAt(tb testing.TB, clock *storetest.Clock, db *store.DB) *site {
 	tb.Helper()
-	s := &site{TB: tb, clock: clock, dir: tb.TempDir(), users: map[string]*account.User{}, tokens: map[string]string{}}
+	s := &site{TB: tb, clock: clock, dir: tb.TempDir(), users: map[string]*account.User{}, tokens: map[string]string{}, heard: &heard{}}
 	d := s.wire(db)
 	srv, err := New(d, Config{PublicURL: "http://localhost", Zone: shanghai, Pack: "cn"})
 	s.ok(err)
@@ -125,11 +128,13 @@ func (s *site) wire(db *store.DB) Deps {
 	s.ok(err)
 	d := Deps{
 		DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Words: words, Calendars: calendars,
-		Logger: slog.New(slog.NewTextHandler(siteLog{s.TB}, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Logger: slog.New(slog.NewTextHandler(siteLog{s.TB, s.heard}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	d.Accounts = account.New(db, log, policy, keys, account.Cheap)
 	d.Firms = firm.New(db, log, policy)
-	note := notify.New(db, keys, words, nil)
+	mail := notify.NewFile(filepath.Join(s.dir, "mail"), "office@example.cn")
+	note := notify.New(db, keys, words, notify.Senders{notify.Email: mail, notify.SMS: mail})
+	s.note = note
 	d.Complaints = complaint.New(complaint.Deps{
 		DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: calendars, Zone: shanghai, Firms: d.Firms, Notify: note,
 	})
@@ -145,12 +150,37 @@ func (s *site) wire(db *store.DB) Deps {
 	return d
 }
 
-// siteLog sends what the server logs to the test's output.
-type siteLog struct{ testing.TB }
+// siteLog keeps what the server logs, and sends warnings and errors to the
+// test's output.
+type siteLog struct {
+	testing.TB
+	*heard
+}
 
 func (l siteLog) Write(b []byte) (int, error) {
-	l.Log(strings.TrimSpace(string(b)))
+	l.add(b)
+	if line := strings.TrimSpace(string(b)); strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
+		l.Log(line)
+	}
 	return len(b), nil
+}
+
+// heard is a log that many write.
+type heard struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (h *heard) add(b []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.all.Write(b)
+}
+
+func (h *heard) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.all.String()
 }
 
 func (s *site) seedOffice() {
