@@ -3,6 +3,7 @@ package httpd
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -149,8 +150,26 @@ type decisionPageData struct {
 	Title    string
 	Number   string
 	IssuedOn calendar.Date
-	Lines    []string
+	Lines    []decisionLine
 	SHA256   string
+}
+
+// decisionLine is a paragraph of a decision; Part marks the heading of a part.
+type decisionLine struct {
+	Text string
+	Part bool
+}
+
+// partHeading is how the texts of decisions begin a part: "一、事实", "1. Facts".
+// A heading ends without a full stop.
+var partHeading = regexp.MustCompile(`^([一二三四五六七八九]、|[1-9]\. )[^。.:：]{1,40}$`)
+
+func decisionLines(text string) []decisionLine {
+	var out []decisionLine
+	for _, line := range lines(text) {
+		out = append(out, decisionLine{line, partHeading.MatchString(line)})
+	}
+	return out
 }
 
 func (s *Server) decisionPage(c echo.Context) error {
@@ -163,7 +182,7 @@ func (s *Server) decisionPage(c echo.Context) error {
 	if d.lang == locale.EN {
 		text = dec.TextEN
 	}
-	p := decisionPageData{Page: s.base(c), Number: dec.Number, IssuedOn: dec.IssuedOn, Lines: lines(text), SHA256: hexOf(dec.SHA256)}
+	p := decisionPageData{Page: s.base(c), Number: dec.Number, IssuedOn: dec.IssuedOn, Lines: decisionLines(text), SHA256: hexOf(dec.SHA256)}
 	p.Crumbs = []Crumb{{Text: ref, Href: "/penalties/" + urlPath(ref)}}
 	return s.show(c, http.StatusOK, "enforcement/decision", p)
 }
