@@ -142,7 +142,7 @@ func (d desk) outcome(pack, id string) string {
 			return d.text(o.Name)
 		}
 	}
-	if d.s.Words.Has(d.lang, "case_page.outcome."+id) {
+	if d.s.Words.Has(d.lang, "casework.outcome."+id) {
 		return d.t("casework.outcome." + id)
 	}
 	return id

@@ -233,8 +233,8 @@ func sign(v float64) int {
 }
 
 // machineColumns hold keys for programs, whose words stand in another column.
-// Codes that people use as well (of a firm, a region, a violation) are not here.
-var machineColumns = map[string]bool{"figure": true, "source": true, "channel": true, "product": true, "role": true, "stage": true, "outcome": true,
+// Codes that people use as well (of a firm, a violation) are not here.
+var machineColumns = map[string]bool{"figure": true, "source": true, "channel": true, "product": true, "region": true, "role": true, "stage": true, "outcome": true,
 	"clock": true, "measure": true}
 
 func (d desk) reportTable(t *report.Table) reportTable {
