@@ -27,7 +27,7 @@ import (
 func demoSite(tb testing.TB) (*site, *demo.Office) {
 	tb.Helper()
 	clock := storetest.NewClock()
-	s := &site{TB: tb, clock: clock, dir: tb.TempDir(), tokens: map[string]string{}}
+	s := &site{TB: tb, clock: clock, dir: tb.TempDir(), tokens: map[string]string{}, heard: &heard{}}
 	db, err := store.Open(tb.Context(), store.Config{Dir: s.dir, Now: clock.Now, Hasty: true})
 	s.ok(err)
 	tb.Cleanup(func() { db.Close() })
