@@ -48,7 +48,14 @@ func callerFrom(ctx context.Context) caller {
 // actorOf is the actor of a page's request: the signed-in person, or the public.
 func actorOf(c echo.Context) access.Actor { return callerOf(c).actor }
 
-func langOf(c echo.Context) locale.Lang { return callerOf(c).lang }
+// langOf is the language to answer in. Requests that are refused at the door, for
+// their size, pace or origin, have no caller yet.
+func langOf(c echo.Context) locale.Lang {
+	if l := callerOf(c).lang; l != "" {
+		return l
+	}
+	return locale.Match(c.Request().Header.Get("Accept-Language"))
+}
 
 // identify finds the language and the actor: by bearer token under /api, by
 // cookie elsewhere.

@@ -83,6 +83,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 	}
 	if err != nil {
 		s.Logger.ErrorContext(c.Request().Context(), "error page failed", "err", err.Error())
+		if !c.Response().Committed { // else net/http would say 200
+			c.Response().WriteHeader(status(f))
+		}
 	}
 }
 
@@ -148,11 +151,7 @@ func (s *Server) showForm(c echo.Context, err error, form *Form, name string, da
 // base is what the layout of every page needs.
 func (s *Server) base(c echo.Context) Page {
 	who := callerOf(c)
-	lang := who.lang
-	if lang == "" {
-		lang = locale.Match(c.Request().Header.Get("Accept-Language"))
-	}
-	p := Page{Lang: lang, Query: QueryOf(c.Request().URL), Demo: s.cfg.Demo, Now: s.DB.Now(), Flash: s.takeFlash(c)}
+	p := Page{Lang: langOf(c), Query: QueryOf(c.Request().URL), Demo: s.cfg.Demo, Now: s.DB.Now(), Flash: s.takeFlash(c)}
 	if who.actor.UserID != 0 {
 		p.User = &Viewer{Name: who.actor.Name, Role: string(who.actor.Role), Unit: who.unit}
 		p.Nav = s.deskNav(c)
