@@ -42,7 +42,7 @@ func (s *site) worksOne(f complaint.Filing) worked {
 	_, k, err := s.Cases.Accept(ctx, s.as("supervisor"), w.ref, filed.Complaint.Version, "HZ", "")
 	s.ok(err)
 	w.c = k.Reference
-	k, err = s.Cases.Assign(ctx, s.as("supervisor"), w.c, k.Version, "reviewer@example.cn")
+	_, err = s.Cases.Assign(ctx, s.as("supervisor"), w.c, k.Version, "reviewer@example.cn")
 	s.ok(err)
 	s.ok(s.Cases.Recuse(ctx, s.as("supervisor"), w.c, "director2@example.cn", "与当事人有亲属关系"))
 	_, err = s.Cases.Note(ctx, s.as("reviewer"), w.c, "已电话联系投诉人核实。")
