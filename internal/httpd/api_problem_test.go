@@ -16,7 +16,7 @@ import (
 func bareSite(tb testing.TB) *site {
 	tb.Helper()
 	clock := storetest.NewClock()
-	s := &site{TB: tb, clock: clock, dir: tb.TempDir()}
+	s := &site{TB: tb, clock: clock, dir: tb.TempDir(), heard: &heard{}}
 	srv, err := New(s.wire(storetest.OpenAt(tb, clock)), Config{PublicURL: "http://localhost", Zone: shanghai, Pack: "cn"})
 	s.ok(err)
 	s.Server = srv
