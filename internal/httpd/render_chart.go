@@ -86,10 +86,30 @@ func plotBars(c Chart, top float64) Plot {
 		if !point.Missing {
 			width = round(math.Max(point.Value, 0) / top * (plotWidth - barValue))
 		}
+		point.Label = short(point.Label, barName)
 		p.Marks = append(p.Marks, Mark{Point: point, Y: float64(i * barStep), W: width,
 			TextX: width + 8})
 	}
 	return p
+}
+
+// barName is how many half-width letters fit above a bar; a Chinese one takes two.
+const barName = 54
+
+// short cuts a label that would run out of the picture. The table beside it has
+// the whole.
+func short(label string, width int) string {
+	n := 0
+	for i, r := range label {
+		n++
+		if r > 0x2e7f {
+			n++
+		}
+		if n > width {
+			return strings.TrimRight(label[:i], " ,，、（(") + "…"
+		}
+	}
+	return label
 }
 
 func plotLine(c Chart, top float64) Plot {

@@ -157,3 +157,16 @@ func BenchmarkTableOf50Rows(b *testing.B) {
 		}
 	}
 }
+
+func TestShortLabels(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"T01 禁催时段联系", "T01 禁催时段联系"},
+		{strings.Repeat("催", 27), strings.Repeat("催", 27)},
+		{strings.Repeat("催", 28), strings.Repeat("催", 27) + "…"},
+		{"C04 Private phone, social account or unregistered or rotating numbers", "C04 Private phone, social account or unregistered or r…"},
+	} {
+		if got := short(tt.in, barName); got != tt.want {
+			t.Errorf("%q became %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
