@@ -17,6 +17,7 @@ USER dunwatch
 VOLUME /data
 ENV DUNWATCH_DATA=/data DUNWATCH_ADDR=0.0.0.0:8080
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["/usr/local/bin/dunwatch", "version"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
 ENTRYPOINT ["/usr/local/bin/dunwatch"]
 CMD ["serve"]
