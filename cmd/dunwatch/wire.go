@@ -171,15 +171,12 @@ func openKeys(ctx context.Context, db *store.DB, dir string) (*audit.Log, *seal.
 	return log, keys, nil
 }
 
-// draftAge is how long an unfinished filing waits for its person.
-const draftAge = 7 * 24 * time.Hour
-
 // jobs is everything that runs on a schedule.
 func (o *office) jobs() []worker.Job {
 	return []worker.Job{
 		{Name: "outbox", Every: 5 * time.Second, Run: func(ctx context.Context) error { _, err := o.notify.Deliver(ctx); return err }},
 		{Name: "search", Every: time.Second, Run: func(ctx context.Context) error { _, err := o.Complaints.Index(ctx); return err }},
-		{Name: "evidence", Every: time.Hour, Run: func(ctx context.Context) error { _, err := o.Evidence.Clean(ctx, draftAge); return err }},
+		{Name: "evidence", Every: time.Hour, Run: func(ctx context.Context) error { _, err := o.Evidence.Clean(ctx, httpd.DraftAge); return err }},
 		{Name: "sessions", Every: time.Hour, Run: o.Accounts.Sweep},
 		{Name: "sent mail", Every: 24 * time.Hour, Run: o.notify.Purge},
 	}
