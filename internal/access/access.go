@@ -20,23 +20,24 @@ type Role string
 
 // The roles of the office, the public, and the program itself.
 const (
-	Public     Role = "public"     // anybody, not signed in
-	Borrower   Role = "borrower"   // holds the access code of one complaint
-	Firm       Role = "firm"       // staff of a lender or agency
-	Reviewer   Role = "reviewer"   // investigates own cases, proposes penalties
-	Supervisor Role = "supervisor" // screens, assigns, runs a unit's queue
-	Legal      Role = "legal"      // legal review, hearing chair
-	Director   Role = "director"   // approves what others propose
-	Auditor    Role = "auditor"    // reads everything, changes nothing
-	Admin      Role = "admin"      // accounts, firms, calendars; reads no case content
-	System     Role = "system"     // jobs and imports of the program itself
+	Public      Role = "public"       // anybody, not signed in
+	Borrower    Role = "borrower"     // holds the access code of one complaint
+	Firm        Role = "firm"         // staff of a lender or agency
+	FirmManager Role = "firm_manager" // keeps the accounts of a firm's staff, and answers like them
+	Reviewer    Role = "reviewer"     // investigates own cases, proposes penalties
+	Supervisor  Role = "supervisor"   // screens, assigns, runs a unit's queue
+	Legal       Role = "legal"        // legal review, hearing chair
+	Director    Role = "director"     // approves what others propose
+	Auditor     Role = "auditor"      // reads everything, changes nothing
+	Admin       Role = "admin"        // accounts, firms, calendars; reads no case content
+	System      Role = "system"       // jobs and imports of the program itself
 )
 
 // Roles lists every role, in the order in which people read them.
-var Roles = []Role{Public, Borrower, Firm, Reviewer, Supervisor, Legal, Director, Auditor, Admin, System}
+var Roles = []Role{Public, Borrower, Firm, FirmManager, Reviewer, Supervisor, Legal, Director, Auditor, Admin, System}
 
 // StaffRoles lists the roles that an account can have.
-var StaffRoles = []Role{Reviewer, Supervisor, Legal, Director, Auditor, Admin, Firm}
+var StaffRoles = []Role{Reviewer, Supervisor, Legal, Director, Auditor, Admin, Firm, FirmManager}
 
 // Reach is how far from the actor a thing may lie.
 type Reach int
@@ -53,6 +54,9 @@ var reachNames = [...]string{"none", "own", "unit", "any"}
 
 // String is the reach as policy.csv writes it.
 func (r Reach) String() string { return reachNames[r] }
+
+// OfFirm reports whether the role belongs to staff of a firm rather than of the office.
+func (r Role) OfFirm() bool { return r == Firm || r == FirmManager }
 
 // Actor is who does something. It is an argument of every command.
 type Actor struct {

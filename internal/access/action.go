@@ -39,6 +39,22 @@ const (
 	ManageCalendar    Action = "calendar.manage"
 	ReadOperations    Action = "operations.read"
 	ReadPublicRecords Action = "public.read"
+	RateHandling      Action = "complaint.rate"
+	LogContact        Action = "complaint.contact"
+	ReopenCase        Action = "case.reopen"
+	ReadForward       Action = "forward.read"
+	SendForward       Action = "forward.send"
+	AnswerForward     Action = "forward.answer"
+	CheckAnswer       Action = "forward.check"
+	AskForTime        Action = "clock.ask"
+	DecideOnTime      Action = "clock.decide" // extensions, suspensions
+	WriteLetter       Action = "letter.write"
+	ReleaseLetter     Action = "letter.release" // the second reading
+	ManageTemplates   Action = "letter.templates"
+	OfferPlan         Action = "plan.offer"
+	AnswerPlan        Action = "plan.answer"
+	ManageFirmUsers   Action = "portal.manage"
+	ManageOperations  Action = "operations.manage"
 )
 
 // Actions lists every action.
@@ -47,6 +63,8 @@ var Actions = []Action{
 	ReadEvidence, ReadCase, AssignCase, TakeCase, NoteCase, RecordFinding, CloseCase, RecuseCase,
 	ReadPenalty, ProposePenalty, ApprovePenalty, IssuePenalty, ReadFirm, ManageFirm, ReadReport, ReadAudit,
 	ManageAccount, ManageOwnSession, UseFirmPortal, ManageCalendar, ReadOperations, ReadPublicRecords,
+	RateHandling, LogContact, ReopenCase, ReadForward, SendForward, AnswerForward, CheckAnswer, AskForTime, DecideOnTime,
+	WriteLetter, ReleaseLetter, ManageTemplates, OfferPlan, AnswerPlan, ManageFirmUsers, ManageOperations,
 }
 
 // Object is the part before the dot.
@@ -63,4 +81,5 @@ var seeing = map[string]Action{
 	"case":      ReadCase,
 	"penalty":   ReadPenalty,
 	"firm":      ReadFirm,
+	"forward":   ReadForward,
 }

@@ -53,9 +53,12 @@ type Outcome struct {
 	Name Text   `yaml:"name" json:"name"`
 	// Upheld: it counts for the complainant; Counted: it counts at all in the
 	// rate.
-	Upheld  bool   `yaml:"upheld,omitempty" json:"upheld"`
-	Counted bool   `yaml:"counted,omitempty" json:"counted"`
-	CFPB    string `yaml:"cfpb,omitempty" json:"cfpb,omitempty"` // exact string of the public data
+	Upheld  bool `yaml:"upheld,omitempty" json:"upheld"`
+	Counted bool `yaml:"counted,omitempty" json:"counted"`
+	// Portal: a firm may choose it as its answer; Amount: it then states a sum.
+	Portal bool   `yaml:"portal,omitempty" json:"portal,omitempty"`
+	Amount bool   `yaml:"amount,omitempty" json:"amount,omitempty"`
+	CFPB   string `yaml:"cfpb,omitempty" json:"cfpb,omitempty"` // exact string of the public data
 }
 
 // EvidenceType is a kind of evidence file.
