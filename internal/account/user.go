@@ -37,7 +37,7 @@ func (n NewUser) tidy(f *fault.Fields) NewUser {
 	if (n.Role == access.Reviewer || n.Role == access.Supervisor) && n.Unit == "" {
 		f.Add("unit", "account.unit_needed")
 	}
-	if n.Role == access.Firm != (n.FirmID != 0) {
+	if n.Role.OfFirm() != (n.FirmID != 0) {
 		f.Add("firm", "account.firm_role")
 	}
 	if n.Lang != "en" {
@@ -46,11 +46,19 @@ func (n NewUser) tidy(f *fault.Fields) NewUser {
 	return n
 }
 
-// Create makes an account. Forbidden; Invalid (e-mail, name, role, unit, firm,
-// password); Conflict where the e-mail has an account.
+// Create makes an account. A firm's manager makes those of the own firm's staff,
+// whatever firm the request names. Forbidden; Invalid (e-mail, name, role, unit,
+// firm, password); Conflict where the e-mail has an account.
 func (s *Service) Create(ctx context.Context, by access.Actor, n NewUser) (*User, error) {
-	if err := s.policy.May(by, access.ManageAccount); err != nil {
+	firm, err := s.keeps(by)
+	if err != nil {
 		return nil, err
+	}
+	if firm != 0 {
+		if !n.Role.OfFirm() {
+			return nil, fault.Fields{{Name: "role", Key: "account.own_firm"}}.Err()
+		}
+		n.FirmID, n.Unit = firm, ""
 	}
 	u, err := s.create(ctx, by, audit.AccountCreated, n, func(*store.Tx) error { return nil })
 	if err != nil {
@@ -153,11 +161,13 @@ func (s *Service) list(ctx context.Context, where string, args ...any) (out []Us
 	return out, err
 }
 
-// manage runs an administrator's change of one account.
+// manage runs the change of one account by who keeps it: an administrator any, a
+// firm's manager those of the own firm. Another's account does not exist for them.
 func (s *Service) manage(ctx context.Context, by access.Actor, email string, act audit.Action, do func(*store.Tx, *userRow) error) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		if err := s.policy.May(by, access.ManageAccount); err != nil {
+		firm, err := s.keeps(by)
+		if err != nil {
 			return err
 		}
 		if err := serialise(ctx, tx); err != nil {
@@ -167,7 +177,7 @@ func (s *Service) manage(ctx context.Context, by access.Actor, email string, act
 		if err != nil {
 			return err
 		}
-		if r == nil {
+		if r == nil || firm != 0 && int64(r.FirmID) != firm {
 			return fault.New(fault.NotFound, "account.unknown")
 		}
 		if err := do(tx, r); err != nil {
@@ -182,8 +192,9 @@ func (s *Service) manage(ctx context.Context, by access.Actor, email string, act
 	return nil
 }
 
-// Disable ends an account and its sessions. NotFound; Forbidden; Conflict for
-// the last administrator, without whom nobody could make another.
+// Disable ends an account and its sessions at once. NotFound; Forbidden; Conflict
+// for the last administrator, without whom nobody could make another, and for the
+// last manager of a firm unless an administrator does it, who can.
 func (s *Service) Disable(ctx context.Context, by access.Actor, email string) error {
 	return s.manage(ctx, by, email, audit.AccountDisabled, func(tx *store.Tx, r *userRow) error {
 		if r.DisabledAt != 0 {
@@ -191,6 +202,11 @@ func (s *Service) Disable(ctx context.Context, by access.Actor, email string) er
 		}
 		if err := notLastAdmin(ctx, tx, r); err != nil {
 			return err
+		}
+		if by.Role.OfFirm() {
+			if err := notLastManager(ctx, tx, r); err != nil {
+				return err
+			}
 		}
 		if err := endSessions(ctx, tx, r.ID); err != nil {
 			return err
@@ -224,9 +240,12 @@ type Change struct {
 }
 
 // Change changes an account; where role, unit or firm differ, its sessions end.
-// NotFound; Forbidden; Invalid; Conflict for a stale version and for the last
+// Only administrators change accounts. NotFound; Forbidden; Invalid; Conflict for a stale version and for the last
 // administrator.
 func (s *Service) Change(ctx context.Context, by access.Actor, email string, c Change) error {
+	if err := s.policy.May(by, access.ManageAccount); err != nil {
+		return err
+	}
 	return s.manage(ctx, by, email, audit.AccountChanged, func(tx *store.Tx, r *userRow) error {
 		var f fault.Fields
 		n := NewUser{Email: r.Email, Name: c.Name, Role: c.Role, Unit: c.Unit, FirmID: c.FirmID, Lang: c.Lang}.tidy(&f)
@@ -255,7 +274,7 @@ func (s *Service) Change(ctx context.Context, by access.Actor, email string, c C
 // Reset gives an account a new password, ends its sessions and removes its
 // second factor. NotFound; Forbidden; Invalid.
 func (s *Service) Reset(ctx context.Context, by access.Actor, email, password string) error {
-	if err := s.policy.May(by, access.ManageAccount); err != nil {
+	if _, err := s.keeps(by); err != nil {
 		return err
 	}
 	hash, err := s.newPassword(ctx, password, email, "")
