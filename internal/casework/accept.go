@@ -95,7 +95,11 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, by access.Actor, c *co
 		return nil, err
 	}
 	if timed {
-		if _, err := deadline.Begin(ctx, tx, k.clocks(), limit.Key, counted(limit), today, by.UserID); err != nil {
+		cal, err := s.calendarOf(pack)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := deadline.Begin(ctx, tx, cal, k.clocks(), limit.Key, counted(limit), today, by.UserID); err != nil {
 			return nil, err
 		}
 	}

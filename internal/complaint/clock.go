@@ -3,8 +3,6 @@ package complaint
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
@@ -104,7 +102,7 @@ func supplementClock(clocks []deadline.Clock) (deadline.Clock, bool) {
 	// The newest one that still runs: a complainant may be asked twice.
 	for i := len(clocks) - 1; i >= 0; i-- {
 		c := clocks[i]
-		if base, _ := cutRound(c.Kind); base == supplementKey && c.Events[len(c.Events)-1].Kind != deadline.Stop {
+		if deadline.Base(c.Kind) == supplementKey && c.Events[len(c.Events)-1].Kind != deadline.Stop {
 			return c, true
 		}
 	}
@@ -162,7 +160,7 @@ func (s *Service) Show(p *rulebook.Pack, c deadline.Clock, today calendar.Date, 
 	if err != nil {
 		return Clock{}, err
 	}
-	base, _ := cutRound(c.Kind)
+	base := deadline.Base(c.Kind)
 	out := Clock{
 		Kind: base, Original: st.Original, Due: st.Due, Provisional: st.Provisional,
 		Suspended: st.Phase == deadline.Suspended, Stopped: st.Phase == deadline.Stopped, InTime: st.InTime,
@@ -173,24 +171,4 @@ func (s *Service) Show(p *rulebook.Pack, c deadline.Clock, today calendar.Date, 
 		out.Verified, out.Basis = !l.Marked(), l.Article.In(lang)
 	}
 	return out, nil
-}
-
-// An owner has one clock of a kind; what can happen again (being asked for more)
-// runs as "complaint.supplement#2" the second time.
-func roundKey(base string, clocks []deadline.Clock) string {
-	n := 1
-	for _, c := range clocks {
-		if b, _ := cutRound(c.Kind); b == base {
-			n++
-		}
-	}
-	if n == 1 {
-		return base
-	}
-	return base + "#" + strconv.Itoa(n)
-}
-
-func cutRound(kind string) (base, round string) {
-	base, round, _ = strings.Cut(kind, "#")
-	return base, round
 }

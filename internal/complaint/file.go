@@ -225,7 +225,7 @@ func (s *Service) store(ctx context.Context, by access.Actor, n *filing) (*Filed
 		if err := insertComplaint(ctx, tx, &r, n.wrapped, n.Violations, n.Channels, n.Accused); err != nil {
 			return err
 		}
-		if _, err := deadline.Begin(ctx, tx, deadline.Owner{Kind: deadline.OfComplaint, ID: r.ID}, key, limit, r.ReceivedOn, by.UserID); err != nil {
+		if _, err := deadline.Begin(ctx, tx, n.cal, deadline.Owner{Kind: deadline.OfComplaint, ID: r.ID}, key, limit, r.ReceivedOn, by.UserID); err != nil {
 			return err
 		}
 		if err := note(ctx, tx, by, r.ID, EventFiled, true, ""); err != nil {

@@ -61,6 +61,7 @@ type importRun struct {
 	pack    *rulebook.Pack
 	key     string // of the screening clock
 	limit   deadline.Limit
+	cal     *calendar.Calendar
 	due     calendar.Date
 	keyID   int64 // of the data key, 0 until the first batch is stored
 	wrapped []byte
@@ -120,7 +121,7 @@ func (s *Service) newRun(by access.Actor, opt ImportOptions) (*importRun, error)
 		return nil, err
 	}
 	today := calendar.OfTime(s.db.Now().In(s.zone))
-	run := &importRun{s: s, by: by, opt: opt, pack: p, firms: map[string]party{}, seen: map[string]bool{}, ids: map[string]bool{},
+	run := &importRun{s: s, by: by, opt: opt, pack: p, cal: cal, firms: map[string]party{}, seen: map[string]bool{}, ids: map[string]bool{},
 		hash: sha256.New(), sum: &ImportSummary{Unmapped: map[string]int{}}}
 	if run.key, run.limit, err = acceptLimit(p, TrackComplaint, today); err != nil {
 		return nil, err

@@ -197,7 +197,7 @@ func (run *importRun) insertChildren(ctx context.Context, tx *store.Tx, rows []*
 	if err := store.InsertAll(ctx, tx, er); err != nil {
 		return err
 	}
-	_, err := deadline.BeginAll(ctx, tx, deadline.OfComplaint, screened, run.key, run.limit, run.s.today(tx), run.by.UserID)
+	_, err := deadline.BeginAll(ctx, tx, run.cal, deadline.OfComplaint, screened, run.key, run.limit, run.s.today(tx), run.by.UserID)
 	return err
 }
 

@@ -61,11 +61,11 @@ func (s *Service) beginSupplement(ctx context.Context, tx *store.Tx, by access.A
 	if err != nil {
 		return calendar.Date{}, err
 	}
-	clock, err := deadline.Begin(ctx, tx, owner, roundKey(supplementKey, clocks), limitOf(l), today, by.UserID)
+	cal, err := s.calendar(p)
 	if err != nil {
 		return calendar.Date{}, err
 	}
-	cal, err := s.calendar(p)
+	clock, err := deadline.Begin(ctx, tx, cal, owner, deadline.Round(supplementKey, clocks), limitOf(l), today, by.UserID)
 	if err != nil {
 		return calendar.Date{}, err
 	}

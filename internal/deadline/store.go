@@ -47,22 +47,25 @@ type eventRow struct {
 func (eventRow) TableName() string { return "clock_events" }
 
 // Begin starts a clock of an owner in the open transaction: kind is the
-// rulebook's key of the limit, actorID who set it off (0: nobody in particular).
-// The caller's audit entry covers the row. It fails with a *HistoryError for a
+// rulebook's key of the limit, with its Round where it can run again, actorID who
+// set it off (0: nobody in particular). The caller's audit entry covers the row;
+// where the clock stands is kept beside it. It fails with a *HistoryError for a
 // limit that cannot be.
-func Begin(ctx context.Context, tx *store.Tx, o Owner, kind string, l Limit, on calendar.Date, actorID int64) (Clock, error) {
-	return BeginAll(ctx, tx, o.Kind, []int64{o.ID}, kind, l, on, actorID)
+func Begin(ctx context.Context, tx *store.Tx, cal *calendar.Calendar, o Owner, kind string, l Limit, on calendar.Date, actorID int64) (Clock, error) {
+	return BeginAll(ctx, tx, cal, o.Kind, []int64{o.ID}, kind, l, on, actorID)
 }
 
-// BeginAll is Begin for many owners with one statement: what an import takes in
-// on one day.
-func BeginAll(ctx context.Context, tx *store.Tx, owner OwnerKind, ids []int64, kind string, l Limit, on calendar.Date, actorID int64) (Clock, error) {
+// BeginAll is Begin for many owners with one statement a table: what an import
+// takes in on one day.
+func BeginAll(ctx context.Context, tx *store.Tx, cal *calendar.Calendar, owner OwnerKind, ids []int64, kind string, l Limit, on calendar.Date, actorID int64) (Clock, error) {
 	c := Clock{Kind: kind, Limit: l, Events: []Event{{Kind: Start, On: on}}}
-	if _, err := readHistory(c); err != nil {
+	st, err := Compute(cal, c)
+	if err != nil {
 		return Clock{}, err
 	}
-	rows := make([]*eventRow, len(ids))
+	rows, stands := make([]*eventRow, len(ids)), make([]Standing, len(ids))
 	for i, id := range ids {
+		stands[i] = standing(Owner{owner, id}, kind, st)
 		rows[i] = &eventRow{
 			Owner: string(owner), OwnerID: id, Clock: kind, Kind: string(Start), OnDate: on,
 			N: int64(l.N), Unit: string(l.Unit), Roll: store.Bool(l.Roll), At: store.At(tx.Now), ActorID: store.ID(actorID),
@@ -71,11 +74,14 @@ func BeginAll(ctx context.Context, tx *store.Tx, owner OwnerKind, ids []int64, k
 	if err := store.InsertAll(ctx, tx, rows); err != nil {
 		return Clock{}, fmt.Errorf("begin clock %s: %w", kind, err)
 	}
+	if err := keep(ctx, tx, stands); err != nil {
+		return Clock{}, fmt.Errorf("begin clock %s: %w", kind, err)
+	}
 	return c, nil
 }
 
 // Happen appends an event to a clock of an owner in the open transaction and
-// returns the clock with it. The caller's audit entry covers the row. It fails
+// returns the clock with it; where the clock stands follows. The caller's audit entry covers the row. It fails
 // as Add does, and with a *HistoryError of ProblemStart where the owner has no
 // such clock.
 func Happen(ctx context.Context, tx *store.Tx, cal *calendar.Calendar, o Owner, kind string, e Event, actorID int64) (Clock, error) {
@@ -93,6 +99,13 @@ func Happen(ctx context.Context, tx *store.Tx, cal *calendar.Calendar, o Owner, 
 		Roll: store.Bool(e.Limit.Roll), Reason: e.Reason, At: store.At(tx.Now), ActorID: store.ID(actorID),
 	}
 	if err := store.Insert(ctx, tx, row); err != nil {
+		return Clock{}, fmt.Errorf("clock %s of %s %d: %w", kind, o.Kind, o.ID, err)
+	}
+	st, err := Compute(cal, next)
+	if err != nil {
+		return Clock{}, fmt.Errorf("clock %s of %s %d: %w", kind, o.Kind, o.ID, err)
+	}
+	if err := keep(ctx, tx, []Standing{standing(o, kind, st)}); err != nil {
 		return Clock{}, fmt.Errorf("clock %s of %s %d: %w", kind, o.Kind, o.ID, err)
 	}
 	return next, nil

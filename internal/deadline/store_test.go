@@ -26,13 +26,13 @@ func TestClocksAreStoredAsEvents(t *testing.T) {
 			})
 		}
 		err := write(func(tx *store.Tx) error {
-			if _, err := deadline.Begin(ctx, tx, owner, "a", workdays(7), d("2026-10-20"), 3); err != nil {
+			if _, err := deadline.Begin(ctx, tx, cn, owner, "a", workdays(7), d("2026-10-20"), 3); err != nil {
 				return err
 			}
-			if _, err := deadline.Begin(ctx, tx, deadline.Owner{Kind: deadline.OfPenalty, ID: 7}, "a", days(5), d("2026-10-20"), 0); err != nil {
+			if _, err := deadline.Begin(ctx, tx, cn, deadline.Owner{Kind: deadline.OfPenalty, ID: 7}, "a", days(5), d("2026-10-20"), 0); err != nil {
 				return err
 			}
-			_, err := deadline.Begin(ctx, tx, owner, "b", deadline.Limit{N: 2, Unit: deadline.Month, Roll: true}, d("2026-10-21"), 3)
+			_, err := deadline.Begin(ctx, tx, cn, owner, "b", deadline.Limit{N: 2, Unit: deadline.Month, Roll: true}, d("2026-10-21"), 3)
 			return err
 		})
 		if err != nil {
