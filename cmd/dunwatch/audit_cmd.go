@@ -85,7 +85,7 @@ type auditCheckpoint struct {
 
 // Run exports the newest checkpoint.
 func (c *auditCheckpoint) Run(ctx context.Context, s Streams) error {
-	return withOffice(ctx, c.dataFlags, s, func(o *office) error {
+	return withOffice(ctx, c.dataFlags, s, func(o *running) error {
 		if _, err := o.Log.Sequence(ctx); err != nil {
 			return err
 		}

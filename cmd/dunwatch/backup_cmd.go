@@ -26,7 +26,7 @@ func (c *backupCmd) Run(ctx context.Context, s Streams) error {
 	if _, err := os.Stat(c.Dest); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %s exists; name a folder that does not", errUsage, c.Dest)
 	}
-	return withOffice(ctx, c.dataFlags, s, func(o *office) error {
+	return withOffice(ctx, c.dataFlags, s, func(o *running) error {
 		if err := os.MkdirAll(c.Dest, 0o700); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (c *backupCmd) Run(ctx context.Context, s Streams) error {
 
 // verify opens the copy with the keys of the original and holds it against its
 // own record.
-func (c *backupCmd) verify(ctx context.Context, s Streams, o *office) error {
+func (c *backupCmd) verify(ctx context.Context, s Streams, o *running) error {
 	if c.DatabaseURL != "" {
 		return nil // a dump is verified by restoring it into an empty database
 	}

@@ -81,7 +81,7 @@ type userAdd struct {
 
 // Run makes the account.
 func (c *userAdd) Run(ctx context.Context, io Streams) error {
-	return withOffice(ctx, c.dataFlags, io, func(o *office) error {
+	return withOffice(ctx, c.dataFlags, io, func(o *running) error {
 		password, made, err := passwordFor(c.PasswordStdin, io)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (c *userAdd) Run(ctx context.Context, io Streams) error {
 
 // ensureUnit makes a unit that does not exist, named by its code until an
 // administrator names it.
-func ensureUnit(ctx context.Context, o *office, code string) error {
+func ensureUnit(ctx context.Context, o *running, code string) error {
 	if code == "" {
 		return nil
 	}
@@ -144,7 +144,7 @@ type userList struct{ dataFlags }
 
 // Run lists the accounts.
 func (c *userList) Run(ctx context.Context, io Streams) error {
-	return withOffice(ctx, c.dataFlags, io, func(o *office) error {
+	return withOffice(ctx, c.dataFlags, io, func(o *running) error {
 		users, err := o.Accounts.Users(ctx, access.Program)
 		if err != nil {
 			return err
@@ -169,7 +169,7 @@ type userDisable struct {
 
 // Run disables an account.
 func (c *userDisable) Run(ctx context.Context, io Streams) error {
-	return withOffice(ctx, c.dataFlags, io, func(o *office) error {
+	return withOffice(ctx, c.dataFlags, io, func(o *running) error {
 		if err := o.Accounts.Disable(ctx, access.Program, c.Email); err != nil {
 			return err
 		}
@@ -186,7 +186,7 @@ type userReset struct {
 
 // Run resets an account.
 func (c *userReset) Run(ctx context.Context, io Streams) error {
-	return withOffice(ctx, c.dataFlags, io, func(o *office) error {
+	return withOffice(ctx, c.dataFlags, io, func(o *running) error {
 		password, made, err := passwordFor(c.PasswordStdin, io)
 		if err != nil {
 			return err
@@ -204,7 +204,7 @@ func (c *userReset) Run(ctx context.Context, io Streams) error {
 
 // withOffice opens the office for a chore and closes it. What the chore put on
 // record is in the tree before the command ends.
-func withOffice(ctx context.Context, f dataFlags, io Streams, do func(*office) error) error {
+func withOffice(ctx context.Context, f dataFlags, io Streams, do func(*running) error) error {
 	o, err := openOffice(ctx, f, newLogger(io, levelQuiet), openOptions{})
 	if err != nil {
 		return err

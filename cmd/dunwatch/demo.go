@@ -38,15 +38,14 @@ func (c *demoCmd) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	defer o.DB.Close()
-	office, err := demo.Seed(ctx, demo.Deps{Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Evidence: o.Evidence, Cases: o.Cases,
-		Penalties: o.Penalties, Book: o.Book, Calendars: o.Calendars, Zone: o.zone, SetClock: clock.Set}, time.Now())
+	made, err := demo.Seed(ctx, demo.Deps{Office: o.Office, SetClock: clock.Set}, time.Now())
 	if err != nil {
 		return err
 	}
 	clock.Release()
 	return o.serve(ctx, serving{addr: c.Addr, worker: true, cfg: httpd.Config{
-		PublicURL: "http://" + c.Addr, Zone: o.zone, Pack: "cn", Demo: true, RateLimit: true,
-	}, ready: func(addr string) { welcome(s.Out, addr, dir, office, time.Since(began)) }})
+		PublicURL: "http://" + c.Addr, Zone: o.Zone, Pack: "cn", Demo: true, RateLimit: true,
+	}, ready: func(addr string) { welcome(s.Out, addr, dir, made, time.Since(began)) }})
 }
 
 // folder is where the demo lives. An existing folder with data is refused: the

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/office"
 	"dunwatch/internal/store"
 )
 
@@ -43,11 +44,11 @@ func (c *doctorCmd) Run(ctx context.Context, s Streams) error {
 }
 
 func (c *doctorCmd) builtIn(context.Context) (string, error) {
-	book, calendars, _, err := readLaw()
+	law, err := office.ReadLaw()
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s, %d rulebooks, %d calendars", version(), len(book.Packs()), len(calendars)), nil
+	return fmt.Sprintf("%s, %d rulebooks, %d calendars", version(), len(law.Book.Packs()), len(law.Calendars)), nil
 }
 
 // lowDisk is when evidence may soon find no room, in bytes.
@@ -103,7 +104,7 @@ func (c *doctorCmd) keys(context.Context) (string, error) {
 }
 
 func (c *doctorCmd) calendar(context.Context) (string, error) {
-	_, calendars, _, err := readLaw()
+	law, err := office.ReadLaw()
 	if err != nil {
 		return "", err
 	}
@@ -112,10 +113,10 @@ func (c *doctorCmd) calendar(context.Context) (string, error) {
 		return "", err
 	}
 	today := calendar.OfTime(time.Now().In(zone))
-	if !calendars["cn"].Announced(today.Year()) {
+	if !law.Calendars["cn"].Announced(today.Year()) {
 		return "", fmt.Errorf("the days off of %d are not announced in the calendar: statutory dates are provisional; import the year's notice", today.Year())
 	}
-	if next := today.AddDays(60); !calendars["cn"].Announced(next.Year()) {
+	if next := today.AddDays(60); !law.Calendars["cn"].Announced(next.Year()) {
 		return fmt.Sprintf("%d is not announced yet: dates in it are provisional", next.Year()), nil
 	}
 	return "announced", nil

@@ -29,7 +29,7 @@ type importCFPB struct {
 
 // Run imports each file and says what became of every row.
 func (c *importCFPB) Run(ctx context.Context, s Streams) error {
-	return withOffice(ctx, c.dataFlags, s, func(o *office) (err error) {
+	return withOffice(ctx, c.dataFlags, s, func(o *running) (err error) {
 		rejects, closeRejects, err := c.rejects()
 		if err != nil {
 			return err
@@ -56,7 +56,7 @@ func (c *importCFPB) rejects() (io.Writer, func() error, error) {
 	return outputFor(c.Rejects, Streams{})
 }
 
-func (c *importCFPB) one(ctx context.Context, s Streams, o *office, name string, rejects io.Writer) error {
+func (c *importCFPB) one(ctx context.Context, s Streams, o *running, name string, rejects io.Writer) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ type importFirms struct {
 
 // Run imports firms; running it again changes nothing.
 func (c *importFirms) Run(ctx context.Context, s Streams) error {
-	return withOffice(ctx, c.dataFlags, s, func(o *office) error {
+	return withOffice(ctx, c.dataFlags, s, func(o *running) error {
 		f, err := os.Open(c.File)
 		if err != nil {
 			return err

@@ -7,7 +7,7 @@ import (
 )
 
 // countRows counts a table without the help of any capability.
-func countRows(t *testing.T, o *office, table string) (n int) {
+func countRows(t *testing.T, o *running, table string) (n int) {
 	t.Helper()
 	err := o.DB.Read(t.Context(), func(tx *store.Tx) error {
 		rows, err := tx.Rows(t.Context(), "SELECT count(*) FROM "+table)

@@ -239,7 +239,7 @@ func standardOf(t *testing.T, pack *rulebook.Pack, day calendar.Date) string {
 	return ""
 }
 
-func propose(t *testing.T, o *office, by access.Actor, k *casework.Case, basis string) *enforcement.Penalty {
+func propose(t *testing.T, o *running, by access.Actor, k *casework.Case, basis string) *enforcement.Penalty {
 	t.Helper()
 	p, err := o.Penalties.Propose(t.Context(), by, k.Reference, enforcement.Proposal{
 		Firm: k.Lender.Code, Findings: []int{1}, Measures: []enforcement.Measure{{Kind: "cmp_tier1", AmountFen: 700_000}},

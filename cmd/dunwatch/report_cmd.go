@@ -29,7 +29,7 @@ func (c *reportMonthly) Run(ctx context.Context, s Streams) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %v", errUsage, err)
 	}
-	return withOffice(ctx, c.dataFlags, s, func(o *office) (err error) {
+	return withOffice(ctx, c.dataFlags, s, func(o *running) (err error) {
 		r, err := o.Reports.Monthly(ctx, access.Program, m, c.Pack, locale.Lang(c.Lang))
 		if err != nil {
 			return err

@@ -36,7 +36,7 @@ func (c *routesCmd) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	defer o.DB.Close()
-	site, err := httpd.New(o.Deps, httpd.Config{PublicURL: "http://127.0.0.1", Zone: o.zone, Pack: "cn"})
+	site, err := httpd.New(o.site(), httpd.Config{PublicURL: "http://127.0.0.1", Zone: o.Zone, Pack: "cn"})
 	if err != nil {
 		return err
 	}

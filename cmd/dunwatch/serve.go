@@ -49,13 +49,13 @@ func (c *serveCmd) Run(ctx context.Context, io Streams) error {
 		return err
 	}
 	return o.serve(ctx, serving{addr: c.Addr, metrics: c.MetricsAddr, worker: !c.NoWorker, cfg: httpd.Config{
-		PublicURL: c.PublicURL, Zone: o.zone, Pack: "cn", RateLimit: c.RateLimit == "on", Proxied: c.Proxied,
+		PublicURL: c.PublicURL, Zone: o.Zone, Pack: "cn", RateLimit: c.RateLimit == "on", Proxied: c.Proxied,
 	}, ready: func(addr string) { fmt.Fprintf(io.Out, "dunwatch serves http://%s\n", addr) }})
 }
 
 // firstStart prints the one-time code with which the first administrator is
 // made. There is no default password.
-func firstStart(ctx context.Context, o *office, url string, io Streams) error {
+func firstStart(ctx context.Context, o *running, url string, io Streams) error {
 	first, err := o.Accounts.NeedsSetUp(ctx)
 	if err != nil || !first {
 		return err
@@ -80,8 +80,8 @@ type serving struct {
 const drainTime = 20 * time.Second
 
 // serve listens, runs the jobs, and returns when both have come to rest.
-func (o *office) serve(ctx context.Context, s serving) error {
-	site, err := httpd.New(o.Deps, s.cfg)
+func (o *running) serve(ctx context.Context, s serving) error {
+	site, err := httpd.New(o.site(), s.cfg)
 	if err != nil {
 		return err
 	}
@@ -92,9 +92,9 @@ func (o *office) serve(ctx context.Context, s serving) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var jobs sync.WaitGroup
 	if s.worker {
-		jobs.Go(func() { worker.New(o.DB, o.Logger, o.jobs()...).Run(background) })
+		jobs.Go(func() { worker.New(o.DB, o.logger, o.jobs()...).Run(background) })
 		jobs.Go(func() {
-			o.Log.Run(background, time.Second, func(err error) { o.Logger.Error("sequencer", "err", err.Error()) })
+			o.Log.Run(background, time.Second, func(err error) { o.logger.Error("sequencer", "err", err.Error()) })
 		})
 	}
 	if s.metrics != "" {
@@ -105,7 +105,7 @@ func (o *office) serve(ctx context.Context, s serving) error {
 	if s.ready != nil {
 		s.ready(ln.Addr().String())
 	}
-	err = drain(ctx, ln, site.Handler(), o.Logger)
+	err = drain(ctx, ln, site.Handler(), o.logger)
 	stop()
 	jobs.Wait()
 	return err

@@ -7,6 +7,7 @@ import (
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/ident"
+	house "dunwatch/internal/office"
 	"dunwatch/policies"
 )
 
@@ -22,7 +23,7 @@ func planned(t *testing.T, until time.Time) []*plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newOffice(Deps{Zone: zone, Calendars: cals}, until).plans()
+	return newOffice(Deps{Office: &house.Office{Zone: zone, Law: &house.Law{Calendars: cals}}}, until).plans()
 }
 
 func TestNarrativesReadAlone(t *testing.T) {

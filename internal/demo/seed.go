@@ -7,29 +7,16 @@ import (
 	"time"
 
 	"dunwatch/internal/access"
-	"dunwatch/internal/account"
 	"dunwatch/internal/calendar"
-	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
-	"dunwatch/internal/enforcement"
-	"dunwatch/internal/evidence"
-	"dunwatch/internal/firm"
-	"dunwatch/internal/rulebook"
+	house "dunwatch/internal/office"
 )
 
 // Deps are the services that the seed works through, and the clock of their
 // database (store.Config.Now), which it moves.
 type Deps struct {
-	Accounts   *account.Service // with account.Cheap, or hashing takes longer than all the rest
-	Firms      *firm.Service
-	Complaints *complaint.Service
-	Evidence   *evidence.Service
-	Cases      *casework.Service
-	Penalties  *enforcement.Service
-	Book       *rulebook.Book
-	Calendars  map[string]*calendar.Calendar
-	Zone       *time.Location // the regulator's
-	SetClock   func(time.Time)
+	*house.Office // wired with account.Cheap, or hashing takes longer than all the rest
+	SetClock      func(time.Time)
 }
 
 // Office is what Seed made: who can sign in, and what a visitor can follow.

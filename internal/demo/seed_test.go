@@ -23,16 +23,12 @@ import (
 	"dunwatch/internal/demo"
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/evidence"
-	"dunwatch/internal/firm"
 	"dunwatch/internal/locale"
-	"dunwatch/internal/notify"
+	"dunwatch/internal/office"
 	"dunwatch/internal/report"
-	"dunwatch/internal/rulebook"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/policies"
-	"dunwatch/web"
 )
 
 var until = time.Date(2026, 11, 21, 6, 30, 0, 0, time.UTC)
@@ -89,33 +85,18 @@ func deps(tb testing.TB) *seeded {
 	db, err := store.Open(tb.Context(), store.Config{Dir: dir, Now: clock.Now, Hasty: true})
 	check(tb, err)
 	tb.Cleanup(func() { db.Close() })
-	policy, err := access.Load(policies.FS)
-	check(tb, err)
-	rules, err := fs.Sub(policies.FS, "rulebook")
-	check(tb, err)
-	book, err := rulebook.Load(rules)
-	check(tb, err)
-	cals, err := calendar.Load(policies.FS)
-	check(tb, err)
-	words, err := locale.Load(web.FS)
+	law, err := office.ReadLaw()
 	check(tb, err)
 	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 	check(tb, err)
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	check(tb, err)
 	log := audittest.New(tb, db)
-	post := notify.New(db, keys, words, nil)
 	s := &seeded{db: db, log: log}
-	s.Deps = demo.Deps{Book: book, Calendars: cals, Zone: zone, SetClock: clock.Set}
-	s.Accounts = account.New(db, log, policy, keys, account.Cheap)
-	s.Firms = firm.New(db, log, policy)
-	s.Complaints = complaint.New(complaint.Deps{DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: cals, Zone: zone, Firms: s.Firms, Notify: post})
-	s.Evidence = evidence.New(db, log, policy, s.Complaints, &memory{blobs: map[string][]byte{}}, 1<<20)
-	s.Cases = casework.New(casework.Deps{DB: db, Log: log, Policy: policy, Book: book, Calendars: cals, Zone: zone,
-		Accounts: s.Accounts, Firms: s.Firms, Complaints: s.Complaints, Evidence: s.Evidence, Notify: post})
-	s.Penalties = enforcement.New(enforcement.Deps{DB: db, Log: log, Policy: policy, Book: book, Zone: zone,
-		Accounts: s.Accounts, Firms: s.Firms, Cases: s.Cases, Notify: post})
-	s.reports = report.New(db, policy, book, cals, zone, words)
+	s.Deps = demo.Deps{SetClock: clock.Set, Office: office.Wire(law, office.Options{
+		DB: db, Log: log, Keys: keys, Blobs: &memory{blobs: map[string][]byte{}}, Zone: zone, Cost: account.Cheap, MaxEvidence: 1 << 20,
+	})}
+	s.reports = s.Reports
 	return s
 }
 

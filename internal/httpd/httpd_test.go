@@ -30,6 +30,7 @@ import (
 	"dunwatch/internal/firm"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
+	"dunwatch/internal/office"
 	"dunwatch/internal/report"
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/seal"
@@ -114,40 +115,17 @@ func (s *site) ok(err error) {
 func (s *site) wire(db *store.DB) Deps {
 	s.Helper()
 	log := audittest.New(s.TB, db)
-	policy, err := access.Load(policies.FS)
+	law, err := office.ReadLaw()
 	s.ok(err)
 	keys, err := seal.New(bytes.Repeat([]byte{9}, seal.KeySize))
 	s.ok(err)
-	packs, err := fs.Sub(policies.FS, "rulebook")
-	s.ok(err)
-	book, err := rulebook.Load(packs)
-	s.ok(err)
-	calendars, err := calendar.Load(policies.FS)
-	s.ok(err)
-	words, err := locale.Load(web.FS)
-	s.ok(err)
-	d := Deps{
-		DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Words: words, Calendars: calendars,
-		Logger: slog.New(slog.NewTextHandler(siteLog{s.TB, s.heard}, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	}
-	d.Accounts = account.New(db, log, policy, keys, account.Cheap)
-	d.Firms = firm.New(db, log, policy)
 	mail := notify.NewFile(filepath.Join(s.dir, "mail"), "office@example.cn")
-	note := notify.New(db, keys, words, notify.Senders{notify.Email: mail, notify.SMS: mail})
-	s.note = note
-	d.Complaints = complaint.New(complaint.Deps{
-		DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: calendars, Zone: shanghai, Firms: d.Firms, Notify: note,
+	o := office.Wire(law, office.Options{
+		DB: db, Log: log, Keys: keys, Blobs: siteBlobs(s), Zone: shanghai, Cost: account.Cheap, MaxEvidence: 16 << 20,
+		Senders: notify.Senders{notify.Email: mail, notify.SMS: mail},
 	})
-	d.Evidence = evidence.New(db, log, policy, d.Complaints, siteBlobs(s), 16<<20)
-	d.Cases = casework.New(casework.Deps{
-		DB: db, Log: log, Policy: policy, Book: book, Calendars: calendars, Zone: shanghai,
-		Accounts: d.Accounts, Firms: d.Firms, Complaints: d.Complaints, Evidence: d.Evidence, Notify: note,
-	})
-	d.Penalties = enforcement.New(enforcement.Deps{
-		DB: db, Log: log, Policy: policy, Book: book, Zone: shanghai, Accounts: d.Accounts, Firms: d.Firms, Cases: d.Cases, Notify: note,
-	})
-	d.Reports = report.New(db, policy, book, calendars, shanghai, words)
-	return d
+	s.note = o.Notify
+	return Deps{Office: o, Logger: slog.New(slog.NewTextHandler(siteLog{s.TB, s.heard}, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 }
 
 // siteLog keeps what the server logs, and sends warnings and errors to the

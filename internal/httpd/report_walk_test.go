@@ -34,10 +34,7 @@ func demoSite(tb testing.TB) (*site, *demo.Office) {
 	d := s.wire(db)
 	s.Server, err = New(d, Config{PublicURL: "http://localhost", Zone: shanghai, Pack: "cn"})
 	s.ok(err)
-	office, err := demo.Seed(tb.Context(), demo.Deps{
-		Accounts: d.Accounts, Firms: d.Firms, Complaints: d.Complaints, Evidence: d.Evidence, Cases: d.Cases, Penalties: d.Penalties,
-		Book: d.Book, Calendars: d.Calendars, Zone: shanghai, SetClock: clock.Set,
-	}, time.Date(2026, 11, 21, 6, 30, 0, 0, time.UTC))
+	office, err := demo.Seed(tb.Context(), demo.Deps{Office: d.Office, SetClock: clock.Set}, time.Date(2026, 11, 21, 6, 30, 0, 0, time.UTC))
 	s.ok(err)
 	h := httptest.NewServer(s.Handler())
 	tb.Cleanup(h.Close)

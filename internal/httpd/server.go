@@ -9,40 +9,14 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"dunwatch/internal/access"
-	"dunwatch/internal/account"
-	"dunwatch/internal/audit"
-	"dunwatch/internal/calendar"
-	"dunwatch/internal/casework"
-	"dunwatch/internal/complaint"
-	"dunwatch/internal/enforcement"
-	"dunwatch/internal/evidence"
-	"dunwatch/internal/firm"
-	"dunwatch/internal/locale"
-	"dunwatch/internal/report"
-	"dunwatch/internal/rulebook"
-	"dunwatch/internal/seal"
-	"dunwatch/internal/store"
+	"dunwatch/internal/office"
 	"dunwatch/web"
 )
 
 // Deps are what the server speaks for.
 type Deps struct {
-	DB         *store.DB
-	Log        *audit.Log
-	Policy     *access.Policy
-	Keys       *seal.Keys
-	Book       *rulebook.Book
-	Words      *locale.Catalog
-	Calendars  map[string]*calendar.Calendar
-	Accounts   *account.Service
-	Firms      *firm.Service
-	Complaints *complaint.Service
-	Evidence   *evidence.Service
-	Cases      *casework.Service
-	Penalties  *enforcement.Service
-	Reports    *report.Service
-	Logger     *slog.Logger
+	*office.Office
+	Logger *slog.Logger
 }
 
 // Config is how the server stands in the world.

@@ -1,0 +1,125 @@
+// Package office puts the house together: the law as built in, and every capability over one database. The command line,
+// the tests of whole flows and the demo all wire it here, so that none of them runs another house than the rest.
+package office
+
+import (
+	"fmt"
+	"io/fs"
+	"time"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/account"
+	"dunwatch/internal/audit"
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/casework"
+	"dunwatch/internal/complaint"
+	"dunwatch/internal/enforcement"
+	"dunwatch/internal/evidence"
+	"dunwatch/internal/firm"
+	"dunwatch/internal/locale"
+	"dunwatch/internal/notify"
+	"dunwatch/internal/report"
+	"dunwatch/internal/rulebook"
+	"dunwatch/internal/seal"
+	"dunwatch/internal/store"
+	"dunwatch/policies"
+	"dunwatch/web"
+)
+
+// MaxEvidence is the largest file taken unless Options say otherwise, in bytes: a long call recording, or minutes of
+// video from a phone.
+const MaxEvidence = 50 << 20
+
+// Law is what is built in: who may do what, the rulebook, the calendars and the words.
+type Law struct {
+	Policy    *access.Policy
+	Book      *rulebook.Book
+	Calendars map[string]*calendar.Calendar
+	Words     *locale.Catalog
+}
+
+// ReadLaw reads it. It fails for a policy, rulebook, calendar or locale that is broken.
+func ReadLaw() (*Law, error) {
+	policy, err := access.Load(policies.FS)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := fs.Sub(policies.FS, "rulebook")
+	if err != nil {
+		return nil, err
+	}
+	book, err := rulebook.Load(rules)
+	if err != nil {
+		return nil, fmt.Errorf("read rulebook: %w", err)
+	}
+	calendars, err := calendar.Load(policies.FS)
+	if err != nil {
+		return nil, fmt.Errorf("read calendars: %w", err)
+	}
+	words, err := locale.Load(web.FS)
+	if err != nil {
+		return nil, fmt.Errorf("read locales: %w", err)
+	}
+	return &Law{policy, book, calendars, words}, nil
+}
+
+// Options are what an office stands on.
+type Options struct {
+	DB          *store.DB
+	Log         *audit.Log
+	Keys        *seal.Keys
+	Blobs       evidence.Blobs
+	Zone        *time.Location // the regulator's
+	Cost        account.Cost   // zero: account.Strong
+	Senders     notify.Senders // nil only queues messages
+	MaxEvidence int64          // bytes; 0: MaxEvidence
+	// TrackURL is where a complainant follows a case, for messages: https://…/track; "" while the address is not known.
+	TrackURL string
+}
+
+// Office is every capability, wired together.
+type Office struct {
+	*Law
+	DB         *store.DB
+	Log        *audit.Log
+	Keys       *seal.Keys
+	Zone       *time.Location
+	Blobs      evidence.Blobs
+	Notify     *notify.Service
+	Accounts   *account.Service
+	Firms      *firm.Service
+	Complaints *complaint.Service
+	Evidence   *evidence.Service
+	Cases      *casework.Service
+	Penalties  *enforcement.Service
+	Reports    *report.Service
+}
+
+// Wire makes every capability.
+func Wire(law *Law, opt Options) *Office {
+	if opt.Cost == (account.Cost{}) {
+		opt.Cost = account.Strong
+	}
+	if opt.MaxEvidence == 0 {
+		opt.MaxEvidence = MaxEvidence
+	}
+	o := &Office{Law: law, DB: opt.DB, Log: opt.Log, Keys: opt.Keys, Zone: opt.Zone, Blobs: opt.Blobs}
+	o.Notify = notify.New(o.DB, o.Keys, o.Words, opt.Senders)
+	o.Accounts = account.New(o.DB, o.Log, o.Policy, o.Keys, opt.Cost)
+	o.Firms = firm.New(o.DB, o.Log, o.Policy)
+	o.Complaints = complaint.New(complaint.Deps{
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Keys: o.Keys, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
+		Firms: o.Firms, Notify: o.Notify, TrackURL: opt.TrackURL,
+	})
+	o.Evidence = evidence.New(o.DB, o.Log, o.Policy, o.Complaints, opt.Blobs, opt.MaxEvidence)
+	o.Cases = casework.New(casework.Deps{
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
+		Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Evidence: o.Evidence, Notify: o.Notify,
+	})
+	o.Penalties = enforcement.New(enforcement.Deps{
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Zone: o.Zone,
+		Accounts: o.Accounts, Firms: o.Firms, Cases: o.Cases, Notify: o.Notify,
+	})
+	o.Reports = report.New(o.DB, o.Policy, o.Book, o.Calendars, o.Zone, o.Words)
+	return o
+}
