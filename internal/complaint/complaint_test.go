@@ -70,7 +70,7 @@ func open(tb testing.TB, db *store.DB, clock *storetest.Clock) *office {
 	return &office{
 		Service: complaint.New(complaint.Deps{
 			DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: calendars, Zone: shanghai,
-			Firms: firms, Notify: notify.New(db, keys, words, nil), TrackURL: "https://desk.example/track",
+			Firms: firms, Notify: notify.New(db, keys, words, nil), Words: words, TrackURL: "https://desk.example/track",
 		}),
 		db: db, clock: clock, log: log, keys: keys, firms: firms, book: book,
 	}

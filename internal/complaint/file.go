@@ -347,15 +347,18 @@ func (s *Service) repeated(ctx context.Context, f Filing, source, idempotencyKey
 	return filed, err
 }
 
-// mail queues a message to the complainant. It holds the reference and dates
-// only: a mailbox is read by more eyes than its owner's.
+// mail queues a message to the complainant.
 func (s *Service) mail(ctx context.Context, tx *store.Tx, c *Complaint, to, template string, on calendar.Date) error {
 	if to == "" {
 		return nil
 	}
+	m := s.message(c, to, template, on)
+	m.Dedupe = template + ":" + c.Reference + ":" + strconv.FormatInt(c.Version, 10)
+	return s.notify.Queue(ctx, tx, m)
+}
+
+// message holds the reference and dates only: a mailbox is read by more eyes than its owner's.
+func (s *Service) message(c *Complaint, to, template string, on calendar.Date) notify.Message {
 	data := map[string]string{"reference": c.Reference, "date": on.String(), "link": s.track}
-	return s.notify.Queue(ctx, tx, notify.Message{
-		Channel: notify.Email, To: to, Lang: c.Lang, Template: template, Data: data,
-		Dedupe: template + ":" + c.Reference + ":" + strconv.FormatInt(c.Version, 10),
-	})
+	return notify.Message{Channel: notify.Email, To: to, Lang: c.Lang, Template: template, Data: data}
 }

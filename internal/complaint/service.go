@@ -8,6 +8,8 @@ import (
 	"dunwatch/internal/audit"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/letter"
+	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/seal"
@@ -25,6 +27,8 @@ type Service struct {
 	zone      *time.Location
 	firms     *firm.Service
 	notify    *notify.Service
+	letters   *letter.Service
+	words     *locale.Catalog
 	track     string
 	guesses   *guesses
 }
@@ -40,12 +44,14 @@ type Deps struct {
 	Zone      *time.Location // the regulator's
 	Firms     *firm.Service
 	Notify    *notify.Service
+	Letters   *letter.Service
+	Words     *locale.Catalog
 	TrackURL  string // where a complainant follows a case, for messages: https://…/track
 }
 
 // New returns the service.
 func New(d Deps) *Service {
-	return &Service{d.DB, d.Log, d.Policy, d.Keys, d.Book, d.Calendars, d.Zone, d.Firms, d.Notify, d.TrackURL, newGuesses()}
+	return &Service{d.DB, d.Log, d.Policy, d.Keys, d.Book, d.Calendars, d.Zone, d.Firms, d.Notify, d.Letters, d.Words, d.TrackURL, newGuesses()}
 }
 
 // today is the office's day at the moment of the transaction.

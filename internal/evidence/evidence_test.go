@@ -57,7 +57,7 @@ func open(tb testing.TB, db *store.DB, clock *storetest.Clock) *office {
 	log := audittest.New(tb, db)
 	complaints := complaint.New(complaint.Deps{
 		DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: calendars, Zone: time.FixedZone("CST", 8*3600),
-		Firms: firm.New(db, log, policy), Notify: notify.New(db, keys, words, nil),
+		Firms: firm.New(db, log, policy), Notify: notify.New(db, keys, words, nil), Words: words,
 	})
 	dir := filepath.Join(tb.TempDir(), "blobs")
 	blobs, err := evidence.NewDisk(dir)

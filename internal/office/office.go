@@ -109,7 +109,7 @@ func Wire(law *Law, opt Options) *Office {
 	o.Firms = firm.New(o.DB, o.Log, o.Policy)
 	o.Complaints = complaint.New(complaint.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Keys: o.Keys, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
-		Firms: o.Firms, Notify: o.Notify, TrackURL: opt.TrackURL,
+		Firms: o.Firms, Notify: o.Notify, Words: o.Words, TrackURL: opt.TrackURL,
 	})
 	o.Evidence = evidence.New(o.DB, o.Log, o.Policy, o.Complaints, opt.Blobs, opt.MaxEvidence)
 	o.Cases = casework.New(casework.Deps{

@@ -73,6 +73,7 @@ func Open(tb testing.TB, db *store.DB, clock *storetest.Clock) *Office {
 	o.Firms = firm.New(db, log, policy)
 	o.Complaints = complaint.New(complaint.Deps{
 		DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: calendars, Zone: Zone, Firms: o.Firms, Notify: o.Notify,
+		Words: words,
 	})
 	o.Cases = casework.New(casework.Deps{
 		DB: db, Log: log, Policy: policy, Book: book, Calendars: calendars, Zone: Zone, Accounts: o.Accounts, Firms: o.Firms,
