@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -205,6 +206,64 @@ func TestWithImportedYears(t *testing.T) {
 	if back := more.With(map[calendar.Date]bool{d("2026-12-31"): false}); !back.IsWorkday(d("2026-12-31")) {
 		t.Error("an imported day cannot be put right")
 	}
+}
+
+// A corrected notice takes back what it no longer names; a notice that says what
+// is known already changes nothing.
+func TestAnnouncementIsWhole(t *testing.T) {
+	cn := mustLoad(t)["cn"]
+	first := map[calendar.Date]bool{}
+	for i := range 8 {
+		first[d("2027-10-01").AddDays(i)] = true
+	}
+	cn.Update(first, 2027)
+	if cn.IsWorkday(d("2027-10-08")) || !cn.Announced(2027) {
+		t.Fatal("the first notice was not taken in")
+	}
+	delete(first, d("2027-10-08"))
+	cn.Update(first, 2027)
+	if !cn.IsWorkday(d("2027-10-08")) || cn.IsWorkday(d("2027-10-07")) {
+		t.Error("the second notice does not stand alone")
+	}
+	if cn.IsWorkday(d("2026-10-05")) {
+		t.Error("another year changed")
+	}
+	im := mustImport(t, "2026.json")
+	before := cn.Years()[2]
+	cn.Update(im.Days, im.Years...)
+	if after := cn.Years()[2]; !after.Verified || after.Source != before.Source || len(after.Holidays) != len(before.Holidays) {
+		t.Errorf("the same notice again changed %+v to %+v", before, after)
+	}
+	delete(im.Days, d("2026-10-10"))
+	cn.Update(im.Days, im.Years...)
+	if after := cn.Years()[2]; after.Verified || after.Source != "" || len(after.Holidays) != 0 || !after.Announced {
+		t.Errorf("another notice, but the year still shows the old one: %+v", after)
+	}
+}
+
+// Run with -race: counting goes on while a year is taken in, and each answer
+// rests on one state of knowledge.
+func TestUpdateWhileOthersCount(t *testing.T) {
+	cn := mustLoad(t)["cn"]
+	days := map[calendar.Date]bool{}
+	for i := range 8 {
+		days[d("2027-01-01").AddDays(i)] = true
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 500 {
+				end, provisional := cn.AddWorkdays(d("2026-12-31"), 1)
+				if old := end == d("2027-01-01") && provisional; !old && (end != d("2027-01-11") || provisional) {
+					t.Errorf("%s, %v: neither before nor after", end, provisional)
+				}
+				cn.Workdays(d("2026-12-01"), d("2027-02-01"))
+				cn.Years()
+			}
+		})
+	}
+	cn.Update(days, 2027)
+	wg.Wait()
 }
 
 func TestLookupDoesNotAllocate(t *testing.T) {

@@ -3,7 +3,7 @@
 // and its make-up working days (调休).
 //
 // It is pure: no clock, no database, nothing global. The announced years lie in
-// policies/calendar and can be topped up by an import (ParseImport, With).
+// policies/calendar and can be topped up by an import (ParseImport, With, Update).
 //
 // It does not promise that a date is final. In a year whose holidays are not
 // announced only Saturdays and Sundays are off, and every answer that leaned on

@@ -108,7 +108,7 @@ func ParseImport(r io.Reader) (Import, error) {
 	if len(im.Days) == 0 {
 		return Import{}, &ImportError{Problem: ProblemEmpty}
 	}
-	im.announce()
+	im.Years = Announces(im.Days)
 	return im, nil
 }
 
@@ -124,19 +124,23 @@ func (im *Import) add(line int, date string, off bool) error {
 	return nil
 }
 
-func (im *Import) announce() {
+// Announces names the years, ascending, of which days list so many days off that
+// they are an announcement rather than a correction.
+func Announces(days map[Date]bool) []int {
 	off := map[int]int{}
-	for d, o := range im.Days {
+	for d, o := range days {
 		if o {
 			off[d.Year()]++
 		}
 	}
+	var years []int
 	for y, n := range off {
 		if n >= wholeYear {
-			im.Years = append(im.Years, y)
+			years = append(years, y)
 		}
 	}
-	slices.Sort(im.Years)
+	slices.Sort(years)
+	return years
 }
 
 func (im *Import) readCSV(data []byte) error {
