@@ -1,11 +1,12 @@
 // Package policies holds what the office decides rather than codes: who may do
-// what, which days are worked, and which rules were in force when. The files
+// what, which days are worked, which rules were in force when, and in which words its
+// letters speak. The files
 // are embedded, so that one binary carries one dated set of them.
 package policies
 
 import "embed"
 
-// FS holds access/, calendar/ and rulebook/ as they lie beside this file.
+// FS holds access/, calendar/, letter/ and rulebook/ as they lie beside this file.
 //
-//go:embed access calendar rulebook
+//go:embed access calendar letter rulebook
 var FS embed.FS

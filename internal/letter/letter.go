@@ -6,18 +6,22 @@
 // else it is issued at once. An issued letter has a number (〔2026〕12号) and keeps its text for good.
 //
 // Who may read or release a letter is decided by the packages whose complaints and forwards it belongs to; this package
-// works inside their transactions and appends no audit entry of its own for them.
+// works inside their transactions and appends no audit entry of its own for them. Its own entries are two: a changed
+// template, and what the outbox reports of a letter's notices.
 package letter
 
 import (
 	"context"
+	"io/fs"
 	"time"
 
 	"dunwatch/internal/access"
+	"dunwatch/internal/audit"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
-	"dunwatch/internal/seal"
+	"dunwatch/internal/paper"
+	"dunwatch/internal/rulebook"
 	"dunwatch/internal/store"
 )
 
@@ -44,16 +48,18 @@ const (
 // New is a letter to be written.
 type New struct {
 	Kind        string // of template: "acceptance", "supplement" ... see Kinds
+	Pack        string // id of the rulebook of the complaint: whose name the letter bears, and which remedies it tells of
 	ComplaintID int64
 	CaseID      int64 // 0: none
 	ForwardID   int64 // 0: none
 	To          Recipient
 	FirmID      int64  // of a letter to a firm
 	Authority   string // id of the pack's authority
-	Lang        string // in which the recipient is addressed: zh or en
-	// Fields are merged into the text. Values: string, calendar.Date, rulebook.Text (said in each language), Fen.
+	Lang        string // in which the recipient is addressed: zh or en; anything else is zh
+	// Fields are merged into the text, see Fields. Values: string, int, calendar.Date, rulebook.Text (said in each
+	// language), Fen. An empty value is a missing one.
 	Fields map[string]any
-	// Notices are queued when the letter goes out: at once, or after its second reading.
+	// Notices are queued when the letter goes out: at once, or after its second reading. Their Dedupe is set here.
 	Notices []notify.Message
 }
 
@@ -65,6 +71,7 @@ type Letter struct {
 	ID                  int64
 	Number              string // "" until issued
 	Kind                string
+	Template            string // which versions it was written from: "zh@0 en@2", 0 is the built-in text
 	ComplaintID, CaseID int64
 	ForwardID, FirmID   int64
 	To                  Recipient
@@ -75,8 +82,9 @@ type Letter struct {
 	WrittenBy, ReadBy   int64
 	WrittenAt, IssuedAt time.Time
 	IssuedOn            calendar.Date
-	Delivery            string // none, queued, notified, seen, posted, delivered, returned, failed
-	DeliveredAt         time.Time
+	Delivery            Delivery
+	DeliveredAt         time.Time     // when that was noted
+	DeliveredOn         calendar.Date // of which day it was noted
 	Version             int64
 }
 
@@ -90,14 +98,41 @@ func (l *Letter) Title(lang locale.Lang) string {
 
 // Service writes letters. It is safe for concurrent use.
 type Service struct {
-	db     *store.DB
-	words  *locale.Catalog
-	notify *notify.Service
-	zone   *time.Location
+	db      *store.DB
+	log     *audit.Log
+	policy  *access.Policy
+	words   *locale.Catalog
+	notify  *notify.Service
+	book    *rulebook.Book
+	zone    *time.Location
+	builtin map[templateKey]*source
+	fonts   *paper.Fonts
+	asked   func(ctx context.Context, tx *store.Tx, dedupe string) (state string, at time.Time, err error)
 }
 
-// Write writes a letter in the open transaction, sealed with the complaint's key. The caller appends the audit entry.
-// It fails for a kind without template and for a template that names a field which is not known for its kind.
-func (s *Service) Write(ctx context.Context, tx *store.Tx, by access.Actor, key *seal.DataKey, n New) (*Letter, error) {
-	return &Letter{Kind: n.Kind}, nil
+// Deps are what NewService needs.
+type Deps struct {
+	DB        *store.DB
+	Log       *audit.Log
+	Policy    *access.Policy
+	Words     *locale.Catalog
+	Notify    *notify.Service
+	Book      *rulebook.Book
+	Zone      *time.Location // the regulator's
+	Templates fs.FS          // policies.FS, with letter/{zh,en}/<kind>.txt
+	Fonts     *paper.Fonts   // nil: paper.Standard
+}
+
+// NewService returns the service. It fails when a built-in template is missing, malformed, or names an unknown field.
+func NewService(d Deps) (*Service, error) {
+	builtin, err := load(d.Templates)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{db: d.DB, log: d.Log, policy: d.Policy, words: d.Words, notify: d.Notify, book: d.Book, zone: d.Zone,
+		builtin: builtin, fonts: d.Fonts}
+	if s.fonts == nil {
+		s.fonts = paper.Standard
+	}
+	return s, nil
 }

@@ -293,9 +293,11 @@ CREATE TABLE letter_events (
   kind TEXT NOT NULL,
   actor_role TEXT NOT NULL,
   actor_id BIGINT REFERENCES users (id),
+  on_date TEXT,
   note TEXT NOT NULL
 );
 CREATE INDEX letter_events_letter ON letter_events (letter_id, id);
+CREATE INDEX letter_events_queued ON letter_events (at) WHERE kind = 'queued';
 CREATE TRIGGER letter_events_no_update BEFORE UPDATE ON letter_events FOR EACH ROW EXECUTE FUNCTION refuse('letter_events is append-only');
 CREATE TRIGGER letter_events_no_delete BEFORE DELETE ON letter_events FOR EACH ROW EXECUTE FUNCTION refuse('letter_events is append-only');
 

@@ -484,9 +484,11 @@ CREATE TABLE letter_events (
   kind TEXT NOT NULL,
   actor_role TEXT NOT NULL,
   actor_id INTEGER REFERENCES users (id),
+  on_date TEXT,
   note TEXT NOT NULL
 ) STRICT;
 CREATE INDEX letter_events_letter ON letter_events (letter_id, id);
+CREATE INDEX letter_events_queued ON letter_events (at) WHERE kind = 'queued';
 -- +goose StatementBegin
 CREATE TRIGGER letter_events_no_update BEFORE UPDATE ON letter_events
 BEGIN
