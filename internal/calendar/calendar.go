@@ -147,6 +147,14 @@ func (c *Calendar) Update(days map[Date]bool, years ...int) {
 	c.data.Store(c.now().with(days, years))
 }
 
+// Adopt takes over what another calendar of the jurisdiction knows: what With
+// made, once it is to hold for everybody, or what was known before, if not.
+func (c *Calendar) Adopt(other *Calendar) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.data.Store(other.now())
+}
+
 func (k *knowledge) with(days map[Date]bool, years []int) *knowledge {
 	merged := make(map[int]bool, len(k.days)+len(days))
 	for _, e := range k.days {

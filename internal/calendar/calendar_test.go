@@ -262,8 +262,13 @@ func TestUpdateWhileOthersCount(t *testing.T) {
 			}
 		})
 	}
+	before := cn.With(nil)
 	cn.Update(days, 2027)
 	wg.Wait()
+	cn.Adopt(before)
+	if cn.Announced(2027) {
+		t.Error("what was adopted is not what is known")
+	}
 }
 
 func TestLookupDoesNotAllocate(t *testing.T) {

@@ -250,3 +250,34 @@ func BenchmarkCompute(b *testing.B) {
 		}
 	}
 }
+
+// The vectors of the law notes (E5), computed by hand from the State Council's notices.
+func TestStatutoryVectors(t *testing.T) {
+	cn := mustChina(t)
+	for _, c := range []struct {
+		from, nominal, want string
+		limit               deadline.Limit
+	}{
+		{"2026-09-24", "", "2026-10-09", workdays(5)},
+		{"2026-02-13", "", "2026-03-02", workdays(7)},
+		{"2026-04-30", "", "2026-05-11", workdays(5)},
+		{"2026-01-01", "", "2026-01-06", workdays(3)},
+		{"2026-09-18", "", "2026-09-24", workdays(5)},
+		{"2025-09-30", "", "2025-10-16", workdays(7)},
+		{"2026-09-20", "2026-10-05", "2026-10-08", rolling(15)},
+		{"2026-02-03", "2026-02-18", "2026-02-24", rolling(15)},
+		{"2026-08-03", "2026-10-02", "2026-10-08", rolling(60)},
+		{"2026-04-16", "2026-05-01", "2026-05-06", rolling(15)},
+	} {
+		s, err := deadline.Compute(cn, clock(c.limit, on(deadline.Start, c.from)))
+		if err != nil || s.Due != d(c.want) || s.Provisional {
+			t.Errorf("%d %s after %s: %s, %v; want %s", c.limit.N, c.limit.Unit, c.from, s.Due, err, c.want)
+		}
+		if c.nominal == "" {
+			continue
+		}
+		if s, err = deadline.Compute(cn, clock(days(c.limit.N), on(deadline.Start, c.from))); err != nil || s.Due != d(c.nominal) {
+			t.Errorf("%d days after %s without roll: %s, %v; want %s", c.limit.N, c.from, s.Due, err, c.nominal)
+		}
+	}
+}

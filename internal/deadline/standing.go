@@ -65,3 +65,63 @@ func keep(ctx context.Context, tx *store.Tx, all []Standing) error {
 	}
 	return nil
 }
+
+// Filter narrows States.
+type Filter struct {
+	DueBy  calendar.Date // due on or before; none: whenever, held ones too
+	Owner  OwnerKind     // "": of every kind
+	Clocks []string      // bases of clocks, any round; none: all
+	Limit  int           // rows; 0: all
+}
+
+// States lists the clocks that nobody has stopped, the one due next first; those
+// held back by a suspension come last.
+func States(ctx context.Context, tx *store.Tx, f Filter) ([]Standing, error) {
+	where, args := "phase <> ?", []any{string(Stopped)}
+	if !f.DueBy.IsZero() {
+		where, args = where+" AND due_on <= ?", append(args, f.DueBy)
+	}
+	if f.Owner != "" {
+		where, args = where+" AND owner = ?", append(args, string(f.Owner))
+	}
+	if len(f.Clocks) > 0 {
+		where += " AND ("
+		for i, base := range f.Clocks {
+			if i > 0 {
+				where += " OR "
+			}
+			// A base holds dots and underscores; only its round follows a #.
+			where, args = where+"clock = ? OR substr(clock, 1, ?) = ?", append(args, base, len(base)+1, base+"#")
+		}
+		where += ")"
+	}
+	where += " ORDER BY due_on IS NULL, due_on, owner, owner_id, clock"
+	if f.Limit > 0 {
+		where, args = where+" LIMIT ?", append(args, f.Limit)
+	}
+	return standings(ctx, tx, where, args...)
+}
+
+func standings(ctx context.Context, tx *store.Tx, where string, args ...any) ([]Standing, error) {
+	rows, err := tx.Rows(ctx, "SELECT "+standingColumns+" FROM clock_states WHERE "+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the state of clocks: %w", err)
+	}
+	defer rows.Close()
+	var out []Standing
+	for rows.Next() {
+		var s Standing
+		var provisional store.Bool
+		var inTime sql.NullInt64
+		if err := rows.Scan(&s.Owner.Kind, &s.Owner.ID, &s.Clock, &s.Phase, &s.Started, &s.Original, &s.Due, &s.Earliest, &provisional, &s.StoppedOn, &inTime); err != nil {
+			return nil, fmt.Errorf("read the state of clocks: %w", err)
+		}
+		s.Provisional = bool(provisional)
+		if inTime.Valid {
+			yes := inTime.Int64 != 0
+			s.InTime = &yes
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
