@@ -220,3 +220,55 @@ func TestRound(t *testing.T) {
 		}
 	}
 }
+
+// The edges of a correction, and a stopped clock: late by what was known, in time
+// by what was announced later, due on no day and so not among what moved.
+func TestRecomputeAtTheEdges(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
+		cn, log, ctx := mustChina(t), audittest.New(t, db), t.Context()
+		of := func(id int64) deadline.Owner { return deadline.Owner{Kind: deadline.OfComplaint, ID: id} }
+		err := db.Write(ctx, func(tx *store.Tx) error {
+			for id, start := range []string{"2026-12-28", "2026-11-02", "2026-11-03", "2026-11-10"} { // 5 working days each
+				if _, err := deadline.Begin(ctx, tx, cn, of(int64(id)), "a", workdays(5), d(start), 0); err != nil {
+					return err
+				}
+			}
+			if _, err := deadline.Happen(ctx, tx, cn, of(0), "a", on(deadline.Stop, "2027-01-05"), 0); err != nil {
+				return err
+			}
+			_, err := log.Append(ctx, tx, access.Program, audit.CaseNoted, "K-1")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := cn.With(map[calendar.Date]bool{d("2027-01-01"): true, d("2027-01-04"): true}, 2027).With(map[calendar.Date]bool{d("2026-11-10"): true})
+		cal := func(deadline.OwnerKind, int64) *calendar.Calendar { return next }
+		if moved := recomputed(t, db, func(tx *store.Tx) ([]deadline.Moved, error) { return deadline.Recompute(ctx, tx, cal) }); len(moved) != 0 {
+			t.Errorf("a stopped clock moved: %+v", moved)
+		}
+		var inTime int
+		if err := db.Read(ctx, func(tx *store.Tx) error {
+			rows, err := tx.Rows(ctx, "SELECT in_time FROM clock_states WHERE owner_id = 0 AND provisional = 0")
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				if err := rows.Scan(&inTime); err != nil {
+					return err
+				}
+			}
+			return rows.Err()
+		}); err != nil || inTime != 1 {
+			t.Errorf("the stopped clock: in time %d, %v", inTime, err)
+		}
+		// 2 to 9 November does not reach the 10th, 3 to 10 ends on it, and what starts on it does not count it.
+		moved := recomputed(t, db, func(tx *store.Tx) ([]deadline.Moved, error) {
+			return deadline.RecomputeOver(ctx, tx, d("2026-11-10"), d("2026-11-10"), cal)
+		})
+		if len(moved) != 1 || moved[0].Owner != of(2) || moved[0].Was != d("2026-11-10") || moved[0].Is != d("2026-11-11") {
+			t.Errorf("moved %+v", moved)
+		}
+	})
+}
