@@ -6,8 +6,8 @@ import (
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
+	"dunwatch/internal/calendar"
 	"dunwatch/internal/complaint"
-	"dunwatch/internal/deadline"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/ident"
 	"dunwatch/internal/store"
@@ -85,21 +85,19 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, by access.Actor, c *co
 		Status: Unassigned, UnitID: u.id, UnitCode: u.code, Severity: c.Severity,
 		ReceivedOn: c.ReceivedOn, OpenedAt: tx.Now, OpenedOn: today, Rulebook: pack.Version(), Version: 1,
 	}
-	limit, timed := handlingLimit(pack, track, today)
-	if timed {
-		if k.DueOn, err = s.firstDue(pack, limit, today); err != nil {
-			return nil, fmt.Errorf("open case of %s: %w", c.Reference, err)
-		}
+	from, err := s.countFrom(ctx, tx, c, track)
+	if err != nil {
+		return nil, err
+	}
+	key := handlingKey(pack, track, from)
+	if k.DueOn, err = s.firstDue(pack, key, from); err != nil {
+		return nil, fmt.Errorf("open case of %s: %w", c.Reference, err)
 	}
 	if err := insertCase(ctx, tx, k, c.LenderID, c.AgencyID); err != nil {
 		return nil, err
 	}
-	if timed {
-		cal, err := s.calendarOf(pack)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := deadline.Begin(ctx, tx, cal, k.clocks(), limit.Key, counted(limit), today, by.UserID); err != nil {
+	if key != "" {
+		if _, _, _, err := s.StartClock(ctx, tx, by, k, key, from); err != nil {
 			return nil, err
 		}
 	}
@@ -114,4 +112,16 @@ func (s *Service) open(ctx context.Context, tx *store.Tx, by access.Actor, c *co
 	}
 	_, err = s.d.Log.Append(ctx, tx, by, audit.CaseOpened, k.Reference, "complaint", c.Reference, "unit", u.code)
 	return k, err
+}
+
+// countFrom is the day from which the first clock of the case counts.
+func (s *Service) countFrom(ctx context.Context, tx *store.Tx, c *complaint.Complaint, track complaint.Track) (calendar.Date, error) {
+	var events []complaint.Event
+	if track == complaint.TrackComplaint {
+		var err error
+		if events, err = s.d.Complaints.Events(ctx, tx, c.ID); err != nil {
+			return calendar.Date{}, err
+		}
+	}
+	return handlingFrom(track, c, events, s.d.Zone, s.today(tx)), nil
 }

@@ -12,6 +12,7 @@
 package casework
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"dunwatch/internal/audit"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/deadline"
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
@@ -96,6 +98,8 @@ type Deps struct {
 // Service does what this package does. It is safe for concurrent use.
 type Service struct {
 	d Deps
+
+	decided func(ctx context.Context, tx *store.Tx, by access.Actor, c *Case, r *TimeRequest, st deadline.State) error // see OnDecided
 
 	mu     sync.Mutex
 	viewed map[view]time.Time // when an actor's look at a case was last recorded

@@ -89,7 +89,7 @@ func (s *Service) finish(ctx context.Context, tx *store.Tx, by access.Actor, c *
 	c.Status, c.Outcome, c.ClosedAt, c.ClosedOn = next, Best(pack, standing), tx.Now, s.today(tx)
 	// A complaint that its sender took back ended before and only notes that its case did too.
 	accepted := c.Complaint.Status == complaint.Accepted
-	if err := s.d.Complaints.Close(ctx, tx, by, c.Complaint, outcomeName(pack, c.Outcome).In(c.Complaint.Lang)); err != nil {
+	if err := s.d.Complaints.Close(ctx, tx, by, c.Complaint, outcomeName(pack, c.Outcome)); err != nil {
 		return err
 	}
 	if accepted {

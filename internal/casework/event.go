@@ -14,10 +14,17 @@ const (
 	EventPenaltyIssued   = "case.penalty_issued"  // the last one under way
 	EventPenaltyDropped  = "case.penalty_dropped" // the last one under way
 	EventClosed          = "case.closed"          // note: the reasons
+	EventReopened        = "case.reopened"        // note: the reasons
+	EventSuspended       = "case.suspended"       // note: the clock and the reason
+	EventResumed         = "case.resumed"         // note: the clock and the reason
+	EventTimeAsked       = "case.time_asked"      // note: the clock and the reason
+	EventTimeGranted     = "case.time_granted"    // note: the clock and the new due date
+	EventTimeRefused     = "case.time_refused"    // note: the clock and the reason
 )
 
 // Events lists every kind, so that a test can hold the locales against it.
 var Events = []string{
 	EventOpened, EventAssigned, EventReassigned, EventTaken, EventReleased, EventFinding, EventCorrected, EventRecused,
 	EventPenaltyProposed, EventPenaltyIssued, EventPenaltyDropped, EventClosed,
+	EventReopened, EventSuspended, EventResumed, EventTimeAsked, EventTimeGranted, EventTimeRefused,
 }

@@ -104,7 +104,7 @@ func TestClose(t *testing.T) {
 		if c.Status != casework.Closed || c.Outcome != "substantiated" || c.ClosedOn != day("2026-11-09") || c.Complaint.Status != complaint.Closed {
 			t.Errorf("closed %+v", c)
 		}
-		if !c.Late(day("2030-01-01")) || c.DueOn != day("2026-11-04") {
+		if !c.Late(day("2030-01-01")) || c.DueOn != day("2026-10-29") {
 			t.Errorf("due on %s, closed on %s: not late", c.DueOn, c.ClosedOn)
 		}
 		clocks, err := o.Cases.Clocks(ctx, o.Reviewer, k.Reference)

@@ -23,8 +23,8 @@ func TestFollow(t *testing.T) {
 		check(t, err)
 		p, err = o.Cases.Follow(ctx, by, c.Reference)
 		check(t, err)
-		// A firm answers a complaint within 15 days of its acceptance (银行业保险业消费投诉处理管理办法).
-		if p == nil || p.Status != casework.Unassigned || !p.HasClock || p.Clock.Kind != "firm.answer" || p.Clock.Due != k.DueOn {
+		// The office forwards a complaint within 7 working days of its receipt; the firm's own time begins then.
+		if p == nil || p.Status != casework.Unassigned || !p.HasClock || p.Clock.Kind != "complaint.forward" || p.Clock.Due != k.DueOn {
 			t.Fatalf("progress %+v, due on %s", p, k.DueOn)
 		}
 		_, err = o.Cases.Follow(ctx, access.Actor{Role: access.Borrower, ComplaintID: c.ID + 1}, c.Reference)

@@ -19,6 +19,9 @@ import (
 //	                              |                     |
 //	                              +-------> closed <----+      (also from unassigned)
 //
+// A closed case that is opened again is investigating or found; where its officer may not go on with it, it is released at
+// once.
+//
 // A case that has findings and lost its officer waits in unassigned like any other; when somebody takes it, it is
 // found again.
 type Status string
@@ -48,6 +51,7 @@ const (
 	propose deed = "propose" // a penalty
 	leave   deed = "leave"   // the last penalty was issued or dropped
 	finish  deed = "close"
+	reopen  deed = "reopen"
 )
 
 // moves is the whole machine: what is not in it is a Conflict. Where a deed leads to two states, the first is of a case
@@ -79,6 +83,9 @@ var moves = map[deed]map[Status][]Status{
 		Investigating: {Closed},
 		Found:         {Closed},
 	},
+	reopen: {
+		Closed: {Investigating, Found},
+	},
 }
 
 // next is the state after a deed. It fails with Conflict and a sentence that says why the deed is impossible now.
@@ -99,6 +106,8 @@ func (s Status) can(d deed) bool { _, ok := moves[d][s]; return ok }
 // refusal is the key of the sentence about an impossible deed.
 func (s Status) refusal(d deed) string {
 	switch {
+	case d == reopen:
+		return "casework.not_closed"
 	case s == Closed:
 		return "casework.closed"
 	case s == Enforcement:

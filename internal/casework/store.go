@@ -88,12 +88,20 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, c *Case, was slot) err
 	err := store.Update[caseRow](ctx, tx, c.ID, c.Version,
 		store.Set("status", string(c.Status)), store.Set("officer_id", store.ID(c.OfficerID)),
 		store.Set("assigned_at", store.At(c.AssignedAt)), store.Set("closed_at", store.At(c.ClosedAt)),
-		store.Set("closed_on", c.ClosedOn), store.Set("outcome", c.Outcome))
+		store.Set("closed_on", c.ClosedOn), store.Set("outcome", c.Outcome), store.Set("due_on", dueColumn(c.DueOn)))
 	if err != nil {
 		return fmt.Errorf("save case %s: %w", c.Reference, err)
 	}
 	c.Version++
 	return count(ctx, tx, was, c.slot())
+}
+
+// saveDue stores when the next clock of a case is due.
+func saveDue(ctx context.Context, tx *store.Tx, c *Case) error {
+	if err := store.Amend[caseRow](ctx, tx, c.ID, store.Set("due_on", dueColumn(c.DueOn))); err != nil {
+		return fmt.Errorf("save due date of %s: %w", c.Reference, err)
+	}
+	return nil
 }
 
 // find loads a case by its reference or its complaint's, with everything that belongs to it. NotFound.

@@ -71,8 +71,8 @@ type person struct {
 // staff finds a person of the office by id or e-mail, active or not; firms' people are none.
 func staff(ctx context.Context, tx *store.Tx, idOrEmail string) (p person, ok bool, err error) {
 	id, _ := strconv.ParseInt(strings.TrimSpace(idOrEmail), 10, 64)
-	rows, err := tx.Rows(ctx, "SELECT id, COALESCE(unit_id, 0), name, role FROM users WHERE (id = ? OR email = ?) AND role <> ?",
-		id, strings.ToLower(strings.TrimSpace(idOrEmail)), string(access.Firm))
+	rows, err := tx.Rows(ctx, "SELECT id, COALESCE(unit_id, 0), name, role FROM users WHERE (id = ? OR email = ?) AND role NOT IN (?, ?)",
+		id, strings.ToLower(strings.TrimSpace(idOrEmail)), string(access.Firm), string(access.FirmManager))
 	if err != nil {
 		return p, false, fmt.Errorf("find user: %w", err)
 	}
