@@ -153,6 +153,10 @@ func (s *Server) buildAPI() error {
 	s.caseAPI(api)
 	s.penaltyAPI(api)
 	s.officeAPI(api)
+	s.firmAPI(api)
+	s.handlingAPI(api)
+	s.letterAPI(api)
+	s.intakeAPI(api)
 	spec, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)
