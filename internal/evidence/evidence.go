@@ -171,15 +171,20 @@ func (s *Service) Open(ctx context.Context, by access.Actor, ref string, number 
 	if err != nil {
 		return nil, nil, fmt.Errorf("open evidence: %w", err)
 	}
-	what, err := s.inspect(ctx, out.name)
-	if err == nil && what != "" {
-		err = fmt.Errorf("%s: %w", what, seal.ErrAltered)
-	}
-	if err == nil {
-		err = out.open(ctx, s.blobs)
-	}
-	if err != nil {
+	if err := s.unlock(ctx, out); err != nil {
 		return nil, nil, fmt.Errorf("open evidence %s of %s: %w", item.Label(), ref, err)
 	}
 	return &item, out, nil
+}
+
+// unlock holds the stored file against its name and opens it.
+func (s *Service) unlock(ctx context.Context, out *opened) error {
+	what, err := s.inspect(ctx, out.name)
+	if err != nil {
+		return err
+	}
+	if what != "" {
+		return fmt.Errorf("%s: %w", what, seal.ErrAltered)
+	}
+	return out.open(ctx, s.blobs)
 }
