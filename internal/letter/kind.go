@@ -19,7 +19,7 @@ var common = []string{"office", "on", "reference", "text"}
 
 // own are the further fields of each kind. name is the complainant's and therefore known only in letters to them.
 var own = map[string][]string{
-	"acceptance":          {"name", "firm", "lender", "agency", "received_on", "due_on", "track"},
+	"acceptance":          {"name", "firm", "lender", "agency", "received_on", "due_on", "period", "track"},
 	"supplement":          {"name", "firm", "lender", "agency", "received_on", "due_on", "period", "track"},
 	"non_acceptance":      {"name", "firm", "lender", "agency", "received_on", "track", "ground", "article", "remedy"},
 	"transfer":            {"firm", "lender", "agency", "received_on", "due_on", "track", "ground", "article", "authority"},
@@ -30,7 +30,7 @@ var own = map[string][]string{
 	"more_time_refused":   {"firm", "lender", "agency", "received_on", "due_on", "period", "ground", "article"},
 	"extension_notice":    {"name", "firm", "lender", "agency", "received_on", "original_on", "due_on", "period", "ground", "article", "track"},
 	"answer":              {"name", "firm", "lender", "agency", "received_on", "due_on", "period", "article", "outcome", "amount"},
-	"answer_returned":     {"firm", "lender", "agency", "received_on", "due_on", "period", "article"},
+	"answer_returned":     {"firm", "lender", "agency", "received_on", "due_on", "period", "ground", "article"},
 	"review_notice":       {"firm", "lender", "agency", "received_on", "due_on", "period", "article"},
 	"review_decision":     {"name", "firm", "lender", "agency", "received_on", "outcome", "amount"},
 	"chase_due":           {"firm", "lender", "agency", "received_on", "due_on", "days"},

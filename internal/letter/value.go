@@ -27,6 +27,9 @@ func (s *Service) values(n New, pack *rulebook.Pack, today calendar.Date, lang l
 	if n.To != ToComplainant {
 		delete(out, "name") // who complained is told to others by no letter
 	}
+	if n.To == ToComplainant && out["name"] == "" {
+		out["name"] = s.words.T(lang, "letter.no_name")
+	}
 	if out["firm"] == "" {
 		out["firm"] = out["lender"] // the lender answers for its agency
 	}
