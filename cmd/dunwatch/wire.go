@@ -88,7 +88,10 @@ func wire(ctx context.Context, db *store.DB, dir string, zone *time.Location, lo
 			return nil, err
 		}
 	}
-	o := office.Wire(law, office.Options{DB: db, Log: log, Keys: keys, Blobs: blobs, Zone: zone, Cost: opt.cost, Senders: senders, TrackURL: opt.trackURL()})
+	o, err := office.Wire(law, office.Options{DB: db, Log: log, Keys: keys, Blobs: blobs, Zone: zone, Cost: opt.cost, Senders: senders, TrackURL: opt.trackURL()})
+	if err != nil {
+		return nil, err
+	}
 	return &running{o, logger, dir}, nil
 }
 
@@ -138,5 +141,9 @@ func wireCopy(ctx context.Context, db *store.DB, keysDir, dir string, o *running
 	if err != nil {
 		return nil, err
 	}
-	return &running{office.Wire(o.Law, office.Options{DB: db, Log: log, Keys: keys, Blobs: blobs, Zone: o.Zone}), o.logger, dir}, nil
+	c, err := office.Wire(o.Law, office.Options{DB: db, Log: log, Keys: keys, Blobs: blobs, Zone: o.Zone})
+	if err != nil {
+		return nil, err
+	}
+	return &running{c, o.logger, dir}, nil
 }

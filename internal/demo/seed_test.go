@@ -93,9 +93,11 @@ func deps(tb testing.TB) *seeded {
 	check(tb, err)
 	log := audittest.New(tb, db)
 	s := &seeded{db: db, log: log}
-	s.Deps = demo.Deps{SetClock: clock.Set, Office: office.Wire(law, office.Options{
+	o, err := office.Wire(law, office.Options{
 		DB: db, Log: log, Keys: keys, Blobs: &memory{blobs: map[string][]byte{}}, Zone: zone, Cost: account.Cheap, MaxEvidence: 1 << 20,
-	})}
+	})
+	check(tb, err)
+	s.Deps = demo.Deps{SetClock: clock.Set, Office: o}
 	s.reports = s.Reports
 	return s
 }

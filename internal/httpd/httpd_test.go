@@ -120,10 +120,11 @@ func (s *site) wire(db *store.DB) Deps {
 	keys, err := seal.New(bytes.Repeat([]byte{9}, seal.KeySize))
 	s.ok(err)
 	mail := notify.NewFile(filepath.Join(s.dir, "mail"), "office@example.cn")
-	o := office.Wire(law, office.Options{
+	o, err := office.Wire(law, office.Options{
 		DB: db, Log: log, Keys: keys, Blobs: siteBlobs(s), Zone: shanghai, Cost: account.Cheap, MaxEvidence: 16 << 20,
 		Senders: notify.Senders{notify.Email: mail, notify.SMS: mail},
 	})
+	s.ok(err)
 	s.note = o.Notify
 	return Deps{Office: o, Logger: slog.New(slog.NewTextHandler(siteLog{s.TB, s.heard}, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 }

@@ -16,6 +16,7 @@ import (
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/letter"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/report"
@@ -88,6 +89,7 @@ type Office struct {
 	Notify     *notify.Service
 	Accounts   *account.Service
 	Firms      *firm.Service
+	Letters    *letter.Service
 	Complaints *complaint.Service
 	Evidence   *evidence.Service
 	Cases      *casework.Service
@@ -95,8 +97,8 @@ type Office struct {
 	Reports    *report.Service
 }
 
-// Wire makes every capability.
-func Wire(law *Law, opt Options) *Office {
+// Wire makes every capability. It fails when a built-in template is broken.
+func Wire(law *Law, opt Options) (*Office, error) {
 	if opt.Cost == (account.Cost{}) {
 		opt.Cost = account.Strong
 	}
@@ -107,9 +109,16 @@ func Wire(law *Law, opt Options) *Office {
 	o.Notify = notify.New(o.DB, o.Keys, o.Words, opt.Senders)
 	o.Accounts = account.New(o.DB, o.Log, o.Policy, o.Keys, opt.Cost)
 	o.Firms = firm.New(o.DB, o.Log, o.Policy)
+	letters, err := letter.NewService(letter.Deps{
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Words: o.Words, Notify: o.Notify, Book: o.Book, Zone: o.Zone, Templates: policies.FS,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read letter templates: %w", err)
+	}
+	o.Letters = letters
 	o.Complaints = complaint.New(complaint.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Keys: o.Keys, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
-		Firms: o.Firms, Notify: o.Notify, Words: o.Words, TrackURL: opt.TrackURL,
+		Firms: o.Firms, Notify: o.Notify, Letters: o.Letters, Words: o.Words, TrackURL: opt.TrackURL,
 	})
 	o.Evidence = evidence.New(o.DB, o.Log, o.Policy, o.Complaints, opt.Blobs, opt.MaxEvidence)
 	o.Cases = casework.New(casework.Deps{
@@ -121,5 +130,5 @@ func Wire(law *Law, opt Options) *Office {
 		Accounts: o.Accounts, Firms: o.Firms, Cases: o.Cases, Notify: o.Notify,
 	})
 	o.Reports = report.New(o.DB, o.Policy, o.Book, o.Calendars, o.Zone, o.Words)
-	return o
+	return o, nil
 }
