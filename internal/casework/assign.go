@@ -9,6 +9,7 @@ import (
 	"dunwatch/internal/account"
 	"dunwatch/internal/audit"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/notify"
 	"dunwatch/internal/store"
 )
 
@@ -141,8 +142,39 @@ func (s *Service) give(ctx context.Context, tx *store.Tx, by access.Actor, c *Ca
 	if err := addHandover(ctx, tx, by, c.ID, kind, officer, name); err != nil {
 		return err
 	}
-	_, err = s.d.Log.Append(ctx, tx, by, act, c.Reference, "officer", officer, "from", from)
-	return err
+	if _, err = s.d.Log.Append(ctx, tx, by, act, c.Reference, "officer", officer, "from", from); err != nil {
+		return err
+	}
+	return s.tellOfficer(ctx, tx, by, c)
+}
+
+// tellOfficer writes to whoever was given a case by somebody else.
+func (s *Service) tellOfficer(ctx context.Context, tx *store.Tx, by access.Actor, c *Case) error {
+	if c.OfficerID == by.UserID {
+		return nil
+	}
+	people, err := s.d.Accounts.Find(ctx, tx, []int64{c.OfficerID})
+	if err != nil {
+		return err
+	}
+	data := map[string]string{"reference": c.Reference, "date": "–"}
+	if s.d.CaseURL != "" {
+		data["link"] = s.d.CaseURL + c.Reference
+	}
+	if !c.DueOn.IsZero() {
+		data["date"] = c.DueOn.String()
+	}
+	for _, u := range people {
+		// A case may come to the same person twice, each time at another version.
+		err := s.d.Notify.Queue(ctx, tx, notify.Message{
+			Channel: notify.Email, To: u.Email, Lang: u.Lang, Template: "mail.assigned", Data: data,
+			Dedupe: fmt.Sprintf("assigned:%s:%d", c.Reference, c.Version),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // release takes a case from its officer.

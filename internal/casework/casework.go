@@ -93,6 +93,7 @@ type Deps struct {
 	Complaints *complaint.Service
 	Evidence   *evidence.Service
 	Notify     *notify.Service
+	CaseURL    string // where an officer finds a case, for messages: https://…/cases/, before its reference
 }
 
 // Service does what this package does. It is safe for concurrent use.

@@ -146,11 +146,12 @@ func unfit(err error) error {
 	if !errors.As(err, &h) {
 		return err
 	}
+	if h.Index < 0 {
+		return fault.Wrap(err, fault.Conflict, "casework.no_clock")
+	}
 	switch h.Problem {
 	case deadline.ProblemExpired, deadline.ProblemSuspended, deadline.ProblemRunning, deadline.ProblemStopped:
 		return fault.Wrap(err, fault.Conflict, "casework.clock_"+string(h.Problem))
-	case deadline.ProblemStart:
-		return fault.Wrap(err, fault.Conflict, "casework.no_clock")
 	default:
 		return err
 	}

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
@@ -23,7 +24,8 @@ type Filter struct {
 	Channel   string
 	Severity  int           // at least
 	DueBefore calendar.Date // due on an earlier day
-	Late      string        // "late" or "in_time"
+	Late      string        // "late" or "in_time"; closed cases as of their closing
+	Time      string        // one of Times: how an open case stands with its clocks today
 	Source    string
 	Outcome   string // of closing; None: closed without one
 	Received  calendar.Month
@@ -38,12 +40,17 @@ type Filter struct {
 // None is a value of Filter's Lender, Agency and Outcome: the case has none.
 const None = "none"
 
+// Times lists the values of Filter's Time: due today or later, past the due date, with a clock that is held back, with a
+// due date that leans on holidays not announced yet.
+var Times = []string{"in_time", "late", "suspended", "provisional"}
+
 // Sorts lists the orders of the queue: by due date, by the day received (oldest or newest first), by severity (gravest
 // first, then by due date), by the day opened.
 var Sorts = []string{"due", "received", "-received", "severity", "opened", "-opened"}
 
 // List is a page of the queue. Counts are those of the actor's reach, whatever the filter: one per status, "open" their
-// sum without the closed ones, "late" the open cases past their due date, "mine" the actor's own open ones.
+// sum without the closed ones, "late" the open cases past their due date, "today" those due today, "in_time" the open
+// ones that are not late, "mine" the actor's own open ones.
 type List struct {
 	Items      []Case
 	NextCursor string // "" on the last page
@@ -144,7 +151,8 @@ func (s *Service) counts(ctx context.Context, tx *store.Tx, by access.Actor) (ma
 		return nil, err
 	}
 	out["mine"] = mine[by.UserID]
-	out["late"], err = countLate(ctx, tx, reach, s.today(tx))
+	out["late"], out["today"], err = countDue(ctx, tx, reach, s.today(tx))
+	out["in_time"] = out["open"] - out["late"]
 	return out, err
 }
 
@@ -190,6 +198,9 @@ func (f *Filter) check() error {
 	}
 	if f.Late != "" && f.Late != "late" && f.Late != "in_time" {
 		bad.Add("late", "fault.choose")
+	}
+	if f.Time != "" && !slices.Contains(Times, f.Time) {
+		bad.Add("time", "fault.choose")
 	}
 	return bad.Err()
 }

@@ -121,7 +121,7 @@ func (s *Service) query(ctx context.Context, tx *store.Tx, by access.Actor, f Fi
 	q := &query{statuses: f.Status, where: s.reach(by), order: orders[f.Sort], limit: f.Limit}
 	if len(q.statuses) == 0 {
 		q.statuses = Open
-		if !f.Closed.IsZero() || f.Outcome != "" {
+		if f.Time == "" && (!f.Closed.IsZero() || f.Outcome != "") {
 			q.statuses = []Status{Closed} // only those have either
 		}
 	}
@@ -166,6 +166,16 @@ func (f *Filter) plain(w *where, by access.Actor, today calendar.Date) {
 		w.add("c.due_on < COALESCE(c.closed_on, ?)", today)
 	case "in_time":
 		w.add("c.due_on >= COALESCE(c.closed_on, ?)", today)
+	}
+	switch f.Time {
+	case "late":
+		w.add("c.due_on < ?", today)
+	case "in_time":
+		w.add("c.due_on >= ?", today)
+	case "suspended":
+		w.add("c.id IN (SELECT x.owner_id FROM clock_states x WHERE x.owner = 'case' AND x.phase = 'suspended')")
+	case "provisional":
+		w.add("c.id IN (SELECT x.owner_id FROM clock_states x WHERE x.owner = 'case' AND x.provisional = 1 AND x.phase <> 'stopped')")
 	}
 	if f.Pack != "" {
 		w.add("c.pack = ?", f.Pack)
@@ -313,20 +323,23 @@ func (q *query) first(ctx context.Context, tx *store.Tx) (string, error) {
 	return ref, rows.Err()
 }
 
-// countLate counts the open cases past their due date.
-func countLate(ctx context.Context, tx *store.Tx, w where, today calendar.Date) (n int, err error) {
-	w = w.and("c.due_on < ?", today)
+// countDue counts the open cases past their due date, and those due today, in one walk over the part of an index that
+// holds them.
+func countDue(ctx context.Context, tx *store.Tx, w where, today calendar.Date) (late, now int, err error) {
+	w = w.and("c.due_on <= ?", today)
 	w.in("c.status", statusArgs(Open))
-	rows, err := tx.Rows(ctx, "SELECT COUNT(*) FROM cases c WHERE "+w.sql(), w.args...)
+	args := append([]any{today, today}, w.args...)
+	rows, err := tx.Rows(ctx, `SELECT COUNT(CASE WHEN c.due_on < ? THEN 1 END), COUNT(CASE WHEN c.due_on = ? THEN 1 END)
+		FROM cases c WHERE `+w.sql(), args...)
 	if err != nil {
-		return 0, fmt.Errorf("count late cases: %w", err)
+		return 0, 0, fmt.Errorf("count due cases: %w", err)
 	}
 	defer rows.Close()
 	if rows.Next() {
-		err = rows.Scan(&n)
+		err = rows.Scan(&late, &now)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("count late cases: %w", err)
+		return 0, 0, fmt.Errorf("count due cases: %w", err)
 	}
-	return n, rows.Err()
+	return late, now, rows.Err()
 }

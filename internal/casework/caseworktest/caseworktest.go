@@ -18,6 +18,7 @@ import (
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/letter"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/rulebook"
@@ -71,9 +72,13 @@ func Open(tb testing.TB, db *store.DB, clock *storetest.Clock) *Office {
 	o.Notify = notify.New(db, keys, words, nil)
 	o.Accounts = account.New(db, log, policy, keys, account.Cheap)
 	o.Firms = firm.New(db, log, policy)
+	letters, err := letter.NewService(letter.Deps{
+		DB: db, Log: log, Policy: policy, Words: words, Notify: o.Notify, Book: book, Zone: Zone, Templates: policies.FS,
+	})
+	Check(tb, err)
 	o.Complaints = complaint.New(complaint.Deps{
 		DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: calendars, Zone: Zone, Firms: o.Firms, Notify: o.Notify,
-		Words: words,
+		Letters: letters, Words: words,
 	})
 	o.Cases = casework.New(casework.Deps{
 		DB: db, Log: log, Policy: policy, Book: book, Calendars: calendars, Zone: Zone, Accounts: o.Accounts, Firms: o.Firms,
@@ -246,6 +251,13 @@ func (o *Office) Found(tb testing.TB) *casework.Case {
 	k, _, err := o.Cases.Record(tb.Context(), o.Reviewer, k.Reference, o.Threat(k.Version))
 	Check(tb, err)
 	return k
+}
+
+// Note covers what a test did by hand in an open transaction with an entry of the record.
+func (o *Office) Note(tb testing.TB, tx *store.Tx, subject string) error {
+	tb.Helper()
+	_, err := o.Log.Append(tb.Context(), tx, access.Program, audit.CaseNoted, subject)
+	return err
 }
 
 // MustVerify fails the test when the record does not agree with the tables.
