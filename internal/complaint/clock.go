@@ -3,6 +3,8 @@ package complaint
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
@@ -99,10 +101,14 @@ func dueOf(s deadline.State) calendar.Date {
 }
 
 func supplementClock(clocks []deadline.Clock) (deadline.Clock, bool) {
-	// The newest one that still runs: a complainant may be asked twice.
+	return newest(supplementKey, clocks)
+}
+
+// newest is the last round of a clock that still runs: a complainant may be asked twice.
+func newest(base string, clocks []deadline.Clock) (deadline.Clock, bool) {
 	for i := len(clocks) - 1; i >= 0; i-- {
 		c := clocks[i]
-		if deadline.Base(c.Kind) == supplementKey && c.Events[len(c.Events)-1].Kind != deadline.Stop {
+		if deadline.Base(c.Kind) == base && c.Events[len(c.Events)-1].Kind != deadline.Stop {
 			return c, true
 		}
 	}
@@ -162,13 +168,22 @@ func (s *Service) Show(p *rulebook.Pack, c deadline.Clock, today calendar.Date, 
 	}
 	base := deadline.Base(c.Kind)
 	out := Clock{
-		Kind: base, Original: st.Original, Due: st.Due, Provisional: st.Provisional,
+		Kind: base, Round: roundOf(c.Kind), Original: st.Original, Due: st.Due, Provisional: st.Provisional,
 		Suspended: st.Phase == deadline.Suspended, Stopped: st.Phase == deadline.Stopped, InTime: st.InTime,
 	}
 	left, unit := deadline.Left(cal, st, today)
 	out.Left, out.LeftUnit = left, string(unit)
 	if l, ok := p.LimitOn(base, st.Started); ok {
-		out.Verified, out.Basis = !l.Marked(), l.Article.In(lang)
+		out.Verified, out.Basis, out.Party = !l.Marked(), l.Article.In(lang), l.Party
 	}
 	return out, nil
+}
+
+// roundOf is which time a clock runs: "base#2" the second.
+func roundOf(kind string) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(kind, deadline.Base(kind)+"#"))
+	if err != nil {
+		return 1
+	}
+	return n
 }

@@ -126,6 +126,7 @@ type Masked struct {
 	Name, IDNumber, Phone, Email, Address string
 	Region                                string
 	Anonymous, HideIdentity               bool
+	Hidden                                bool // the complainant is sheltered from the actor: nothing above is given
 }
 
 // Event is a line of a complaint's timeline. Kind is a key of web/locales: "event." + Kind.
@@ -145,6 +146,7 @@ type Message struct {
 	FromStaff bool
 	UserID    int64
 	Body      string
+	Hidden    bool // a message of a report, whose words the actor may not read
 }
 
 // Filed is the answer to a filing. AccessCode is shown once: only its hash is
@@ -159,6 +161,8 @@ type Filed struct {
 // Clock is a running or ended statutory clock, computed from its events.
 type Clock struct {
 	Kind        string // limit key of the rulebook
+	Round       int    // 1, or which time it runs
+	Party       string // whose it is: office, firm, complainant ... as the rulebook says; "" where it has no such limit
 	Original    calendar.Date
 	Due         calendar.Date
 	Provisional bool

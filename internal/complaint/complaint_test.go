@@ -17,6 +17,7 @@ import (
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/letter"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/rulebook"
@@ -67,10 +68,15 @@ func open(tb testing.TB, db *store.DB, clock *storetest.Clock) *office {
 	check(tb, err)
 	log := audittest.New(tb, db)
 	firms := firm.New(db, log, policy)
+	post := notify.New(db, keys, words, nil)
+	letters, err := letter.NewService(letter.Deps{
+		DB: db, Log: log, Policy: policy, Words: words, Notify: post, Book: book, Zone: shanghai, Templates: policies.FS,
+	})
+	check(tb, err)
 	return &office{
 		Service: complaint.New(complaint.Deps{
 			DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: calendars, Zone: shanghai,
-			Firms: firms, Notify: notify.New(db, keys, words, nil), Words: words, TrackURL: "https://desk.example/track",
+			Firms: firms, Notify: post, Letters: letters, Words: words, TrackURL: "https://desk.example/track",
 		}),
 		db: db, clock: clock, log: log, keys: keys, firms: firms, book: book,
 	}
@@ -87,6 +93,13 @@ var (
 	supervisor = access.Actor{Role: access.Supervisor, Name: "陈立", UserID: 1, UnitID: 1, Lang: "zh"}
 	reviewer   = access.Actor{Role: access.Reviewer, Name: "王敏", UserID: 2, UnitID: 1, Lang: "zh"}
 	stranger   = access.Actor{Role: access.Reviewer, Name: "赵强", UserID: 3, UnitID: 2, Lang: "zh"}
+	second     = access.Actor{Role: access.Supervisor, Name: "周平", UserID: 4, UnitID: 1, Lang: "zh"}
+	elsewhere  = access.Actor{Role: access.Supervisor, Name: "孙洁", UserID: 5, UnitID: 2, Lang: "zh"}
+	colleague  = access.Actor{Role: access.Reviewer, Name: "钱进", UserID: 6, UnitID: 1, Lang: "zh"}
+	legal      = access.Actor{Role: access.Legal, Name: "吴法", UserID: 7, Lang: "zh"}
+	director   = access.Actor{Role: access.Director, Name: "郑长", UserID: 8, Lang: "zh"}
+	auditor    = access.Actor{Role: access.Auditor, Name: "冯审", UserID: 9, Lang: "zh"}
+	admin      = access.Actor{Role: access.Admin, Name: "褚管", UserID: 10, Lang: "zh"}
 )
 
 // staff stores the people of the tests, for rows that point to them.
@@ -98,7 +111,10 @@ func (o *office) staff(t *testing.T) {
 			"INSERT INTO units (id, code, name_zh, name_en, created_at, version) VALUES (1, 'A', '一处', 'A', 1, 1), (2, 'B', '二处', 'B', 1, 1)",
 			`INSERT INTO users (id, email, name, role, unit_id, password, totp_used, lang, created_at, version)
 				VALUES (1, 'a@x.cn', '陈立', 'supervisor', 1, '', 0, 'zh', 1, 1), (2, 'b@x.cn', '王敏', 'reviewer', 1, '', 0, 'zh', 1, 1),
-				(3, 'c@x.cn', '赵强', 'reviewer', 2, '', 0, 'zh', 1, 1)`,
+				(3, 'c@x.cn', '赵强', 'reviewer', 2, '', 0, 'zh', 1, 1), (4, 'd@x.cn', '周平', 'supervisor', 1, '', 0, 'zh', 1, 1),
+				(5, 'e@x.cn', '孙洁', 'supervisor', 2, '', 0, 'zh', 1, 1), (6, 'f@x.cn', '钱进', 'reviewer', 1, '', 0, 'zh', 1, 1),
+				(7, 'g@x.cn', '吴法', 'legal', NULL, '', 0, 'zh', 1, 1), (8, 'h@x.cn', '郑长', 'director', NULL, '', 0, 'zh', 1, 1),
+				(9, 'i@x.cn', '冯审', 'auditor', NULL, '', 0, 'zh', 1, 1), (10, 'j@x.cn', '褚管', 'admin', NULL, '', 0, 'zh', 1, 1)`,
 		} {
 			if _, err := tx.Exec(ctx, q); err != nil {
 				return err
@@ -379,12 +395,20 @@ func TestReporterIsSheltered(t *testing.T) {
 	ref := filed.Complaint.Reference
 	m, err := o.Mask(ctx, supervisor, ref)
 	check(t, err)
-	if m.Name != "" || m.Phone != "" {
-		t.Errorf("a reporter shows to the screening: %+v", m)
+	if m.Name != "张*三" || m.Hidden {
+		t.Errorf("who screens does not see the reporter: %+v", m)
 	}
 	o.openCase(t, filed.Complaint, reviewer)
-	_, err = o.Reveal(ctx, supervisor, ref, "看看")
-	wantKind(t, err, fault.Forbidden, "complaint.sheltered")
+	m, err = o.Mask(ctx, elsewhere, ref)
+	check(t, err)
+	if *m != (complaint.Masked{Hidden: true}) {
+		t.Errorf("a reporter shows to another unit: %+v", m)
+	}
+	_, err = o.Reveal(ctx, elsewhere, ref, "看看")
+	wantKind(t, err, fault.Forbidden, "")
+	if _, err = o.Reveal(ctx, supervisor, ref, "复核"); err != nil {
+		t.Error(err)
+	}
 	if _, err = o.Reveal(ctx, reviewer, ref, "核实"); err != nil {
 		t.Error(err)
 	}
@@ -393,4 +417,12 @@ func TestReporterIsSheltered(t *testing.T) {
 	if m.Name != "张*三" {
 		t.Errorf("the reporter does not see the own name: %+v", m)
 	}
+}
+
+// closeCase ends the complaint as casework would.
+func (o *office) closeCase(t *testing.T, c *complaint.Complaint) {
+	t.Helper()
+	check(t, o.inCase(t, audit.ComplaintClosed, c, func(tx *store.Tx) error {
+		return o.Close(t.Context(), tx, reviewer, c, rulebook.Text{ZH: "已责令改正", EN: "Ordered to put right"})
+	}))
 }

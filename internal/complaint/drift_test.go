@@ -9,7 +9,7 @@ import (
 
 func TestRowsMatchTables(t *testing.T) {
 	storetest.MatchRows(t, &dataKeyRow{}, &complaintRow{}, &codeRow{}, &channelRow{}, &accusedRow{}, &eventRow{}, &messageRow{}, &draftRow{}, &draftFileRow{},
-		&evidenceRow{}, &importRow{}, &conflictRow{}, &unmappedRow{})
+		&evidenceRow{}, &importRow{}, &conflictRow{}, &unmappedRow{}, &contactRow{}, &ratingRow{}, &intakeRow{}, &linkRow{})
 }
 
 func TestTransitionsNameKnownStates(t *testing.T) {

@@ -25,12 +25,20 @@ const (
 	EventFileAdded  = "complaint.file_added"    // by the complainant
 	EventStaffFile  = "complaint.file_by_staff" // by the office
 	EventCaseClosed = "complaint.case_closed"   // of a complaint taken back before
+	EventSplit      = "complaint.split"         // one letter, two tracks
+	EventTakenDown  = "complaint.taken_down"    // by staff, from a call, a letter, a visit
+	EventContact    = "complaint.contact"       // an attempt to tell the result
+	EventTold       = "complaint.told"          // the complainant knows the result
+	EventRated      = "complaint.rated"
+	EventReopenAsk  = "complaint.reopen_asked" // by the complainant
+	EventFirmFile   = "complaint.file_by_firm"
 )
 
 // EventKinds lists every kind, so that a test can hold the locales against it.
 var EventKinds = []string{
 	EventFiled, EventImported, EventAsked, EventSupplied, EventRefused, EventReferred, EventAccepted, EventClosed, EventReopened,
 	EventWithdrawn, EventMessage, EventReply, EventRevealed, EventFileAdded, EventStaffFile, EventCaseClosed,
+	EventSplit, EventTakenDown, EventContact, EventTold, EventRated, EventReopenAsk, EventFirmFile,
 }
 
 // Note adds a line to a complaint's timeline inside an open transaction; shown

@@ -47,7 +47,8 @@ type filing struct {
 	email   string
 	hash    string
 	draft   *Draft
-	code    string // access code
+	code    string  // access code
+	intake  *Intake // of one that a clerk takes down
 }
 
 // File stores a complaint. idempotencyKey "" means none: with one, a repeated request gets the same answer (access
@@ -210,7 +211,9 @@ func (s *Service) store(ctx context.Context, by access.Actor, n *filing) (*Filed
 		if err := s.parties(ctx, tx, n, &r); err != nil {
 			return err
 		}
-		if err := s.number(ctx, tx, &r); err != nil {
+		r.ReceivedAt, r.ReceivedOn = store.At(tx.Now), s.today(tx)
+		s.arrived(n, &r)
+		if err := s.numberIn(ctx, tx, &r); err != nil {
 			return err
 		}
 		key, limit, err := acceptLimit(n.pack, n.Track, r.ReceivedOn)
@@ -231,6 +234,9 @@ func (s *Service) store(ctx context.Context, by access.Actor, n *filing) (*Filed
 		if err := note(ctx, tx, by, r.ID, EventFiled, true, ""); err != nil {
 			return err
 		}
+		if err := n.takenDown(ctx, tx, by, r.ID); err != nil {
+			return err
+		}
 		files, err := adopt(ctx, tx, n.draft, r.ID)
 		if err != nil {
 			return err
@@ -241,6 +247,9 @@ func (s *Service) store(ctx context.Context, by access.Actor, n *filing) (*Filed
 		c.Codes, c.Channels, c.Accused = n.Violations, n.Channels, n.Accused
 		if entry, err = s.log.Append(ctx, tx, by, audit.ComplaintFiled, r.Reference, "source", r.Source, "track", r.Track,
 			"content_sha256", n.hash, "files", files, "rulebook", r.Rulebook); err != nil {
+			return err
+		}
+		if err := s.recordIntake(ctx, tx, by, n, c); err != nil {
 			return err
 		}
 		return s.mail(ctx, tx, c, n.email, "mail.filed", c.ReceivedOn)
@@ -295,12 +304,7 @@ func (s *Service) parties(ctx context.Context, tx *store.Tx, n *filing, r *compl
 	return wrong.Err()
 }
 
-// number gives the row its reference and the moment it was received at.
-func (s *Service) number(ctx context.Context, tx *store.Tx, r *complaintRow) error {
-	r.ReceivedAt, r.ReceivedOn = store.At(tx.Now), s.today(tx)
-	return s.numberIn(ctx, tx, r)
-}
-
+// numberIn gives the row its reference, in the series of the year in which it was received.
 func (s *Service) numberIn(ctx context.Context, tx *store.Tx, r *complaintRow) error {
 	year := r.ReceivedOn.Year()
 	serial, err := store.Next(ctx, tx, "complaint:"+strconv.Itoa(year))

@@ -18,24 +18,19 @@ func (s *Service) DataKey(ctx context.Context, tx *store.Tx, c *Complaint) (*sea
 	return s.dataKey(ctx, tx, c.DataKeyID)
 }
 
-// sheltered reports whether the complainant is hidden even from colleagues: who
-// reports an offence (举报), or asked for it. Only the officer of the case sees
-// who it is.
-func (c *Complaint) sheltered() bool { return c.HideIdentity || c.Track == TrackReport }
-
 // mayReveal is nil when the actor may open the particulars.
 func (s *Service) mayReveal(by access.Actor, c *Complaint, o access.Owner) error {
 	if err := s.policy.Check(by, access.RevealIdentity, o); err != nil {
 		return err
 	}
-	if c.sheltered() && by.Distance(o) != access.Own {
+	if !seesPerson(by, c, o) {
 		return fault.New(fault.Forbidden, "complaint.sheltered")
 	}
 	return nil
 }
 
 // Mask gives the complainant's masked particulars, which staff may see without a reveal. Of a sheltered complainant it
-// gives nothing to those who could not reveal them; the complainant sees the own ones.
+// gives nothing (Hidden) to those who may not see who it is; the complainant sees the own ones.
 func (s *Service) Mask(ctx context.Context, by access.Actor, ref string) (*Masked, error) {
 	var m *Masked
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
@@ -43,10 +38,11 @@ func (s *Service) Mask(ctx context.Context, by access.Actor, ref string) (*Maske
 		if err != nil {
 			return err
 		}
-		m = &Masked{Region: c.Region, Anonymous: c.Anonymous, HideIdentity: c.HideIdentity}
-		if by.Role != access.Borrower && c.sheltered() && s.mayReveal(by, c, o) != nil {
+		m = &Masked{Anonymous: c.Anonymous, HideIdentity: c.HideIdentity}
+		if m.Hidden = !seesPerson(by, c, o); m.Hidden {
 			return nil
 		}
+		m.Region = c.Region
 		p, err := s.particulars(ctx, tx, c)
 		if fault.Is(err, fault.NotFound) {
 			return nil // forgotten: the case stays, the person is gone

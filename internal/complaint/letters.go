@@ -51,14 +51,8 @@ func (s *Service) WriteLetter(ctx context.Context, tx *store.Tx, by access.Actor
 	if err != nil {
 		return nil, err
 	}
-	n := letter.New{
-		Kind: kind, ComplaintID: c.ID, CaseID: opt.CaseID, ForwardID: opt.ForwardID, To: to, FirmID: opt.FirmID, Authority: opt.Authority,
-		Lang: opt.Lang, Notices: opt.Notices,
-	}
-	if n.Lang == "" {
-		n.Lang = s.letterLang(c, to)
-	}
-	if n.Fields, err = s.letterFields(c, key, to, fields); err != nil {
+	n, err := s.letterOf(c, key, kind, to, fields, opt)
+	if err != nil {
 		return nil, fmt.Errorf("write %s for %s: %w", kind, c.Reference, err)
 	}
 	if to == letter.ToComplainant {
@@ -67,9 +61,6 @@ func (s *Service) WriteLetter(ctx context.Context, tx *store.Tx, by access.Actor
 			return nil, fmt.Errorf("write %s for %s: %w", kind, c.Reference, err)
 		}
 		n.Notices = append(m, opt.Notices...)
-	}
-	if s.letters == nil {
-		return nil, s.queueAll(ctx, tx, c, n.Notices)
 	}
 	l, err := s.letters.Write(ctx, tx, by, key, n)
 	if err != nil {
@@ -81,6 +72,26 @@ func (s *Service) WriteLetter(ctx context.Context, tx *store.Tx, by access.Actor
 	}
 	_, err = s.log.Append(ctx, tx, by, action, c.Reference, "letter", l.ID, "kind", kind, "number", l.Number)
 	return l, err
+}
+
+// write is WriteLetter to the complainant.
+func (s *Service) write(ctx context.Context, tx *store.Tx, by access.Actor, c *Complaint, kind string, fields map[string]any, opt LetterOptions) error {
+	_, err := s.WriteLetter(ctx, tx, by, c, kind, letter.ToComplainant, fields, opt)
+	return err
+}
+
+// letterOf is a letter before it is written.
+func (s *Service) letterOf(c *Complaint, key *seal.DataKey, kind string, to letter.Recipient, fields map[string]any, opt LetterOptions) (letter.New, error) {
+	n := letter.New{
+		Kind: kind, Pack: c.Pack, ComplaintID: c.ID, CaseID: opt.CaseID, ForwardID: opt.ForwardID, To: to, FirmID: opt.FirmID, Authority: opt.Authority,
+		Lang: opt.Lang, Notices: opt.Notices,
+	}
+	if n.Lang == "" {
+		n.Lang = s.letterLang(c, to)
+	}
+	var err error
+	n.Fields, err = s.letterFields(c, key, to, fields)
+	return n, err
 }
 
 // letterLang is the language in which a recipient is written to.
@@ -139,14 +150,4 @@ func (s *Service) letterMail(tx *store.Tx, c *Complaint, key *seal.DataKey, kind
 		on = s.today(tx)
 	}
 	return []notify.Message{s.message(c, to, template, on)}, nil
-}
-
-func (s *Service) queueAll(ctx context.Context, tx *store.Tx, c *Complaint, list []notify.Message) error {
-	for i, m := range list {
-		m.Dedupe = fmt.Sprintf("%s:%s:%d:%d", m.Template, c.Reference, c.Version, i)
-		if err := s.notify.Queue(ctx, tx, m); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -82,6 +82,9 @@ func (s *Service) narrow(q *query, by access.Actor, f Filter) error {
 	q.attributes(f)
 	q.firms(f)
 	s.months(q, f)
+	if f.Phone != "" || f.IDNumber != "" {
+		q.person(by)
+	}
 	if f.Phone != "" {
 		q.blind("phone_idx", s.keys.Blinds("phone", searchPhone(f.Phone)))
 	}

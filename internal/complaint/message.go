@@ -14,17 +14,20 @@ import (
 )
 
 // Messages lists the conversation, oldest first. Who in the office wrote stays
-// hidden from the complainant.
+// hidden from the complainant; of a report, what was written stays hidden from who may not read it.
 func (s *Service) Messages(ctx context.Context, by access.Actor, ref string) ([]Message, error) {
 	var rows []messageRow
 	var key *seal.DataKey
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		c, err := s.visible(ctx, tx, by, ref)
+		c, o, err := s.Reach(ctx, tx, by, access.ReadComplaint, ref)
 		if err != nil {
 			return err
 		}
 		if rows, err = messages(ctx, tx, c.ID); err != nil || len(rows) == 0 {
 			return err
+		}
+		if !seesMatter(by, c, o) {
+			return nil
 		}
 		key, err = s.dataKey(ctx, tx, c.DataKeyID)
 		return err
@@ -34,11 +37,13 @@ func (s *Service) Messages(ctx context.Context, by access.Actor, ref string) ([]
 	}
 	out := make([]Message, len(rows))
 	for i, r := range rows {
-		body, err := key.Open(fieldMessage, r.Body)
-		if err != nil {
+		out[i] = Message{ID: r.ID, At: r.At.Time(), FromStaff: bool(r.FromStaff), UserID: int64(r.UserID), Hidden: key == nil}
+		if key == nil {
+			continue
+		}
+		if out[i].Body, err = key.Open(fieldMessage, r.Body); err != nil {
 			return nil, fmt.Errorf("open message %d: %w", r.ID, err)
 		}
-		out[i] = Message{ID: r.ID, At: r.At.Time(), FromStaff: bool(r.FromStaff), UserID: int64(r.UserID), Body: body}
 		if by.Role == access.Borrower {
 			out[i].UserID = 0
 		}
@@ -120,19 +125,28 @@ func (s *Service) sealBody(ctx context.Context, by access.Actor, act access.Acti
 // tell queues a mail to the complainant, if an address was given and the key
 // that opens it still exists.
 func (s *Service) tell(ctx context.Context, tx *store.Tx, c *Complaint, template string, on calendar.Date) error {
-	if len(c.Email) == 0 {
-		return nil
-	}
-	key, err := s.dataKey(ctx, tx, c.DataKeyID)
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
+	to, err := s.mailbox(ctx, tx, c)
 	if err != nil {
 		return err
 	}
+	return s.mail(ctx, tx, c, to, template, on)
+}
+
+// mailbox is the complainant's e-mail address; "" where none was given or its key was destroyed.
+func (s *Service) mailbox(ctx context.Context, tx *store.Tx, c *Complaint) (string, error) {
+	if len(c.Email) == 0 {
+		return "", nil
+	}
+	key, err := s.dataKey(ctx, tx, c.DataKeyID)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
 	to, err := key.Open(fieldEmail, c.Email)
 	if err != nil {
-		return fmt.Errorf("open e-mail of %s: %w", c.Reference, err)
+		return "", fmt.Errorf("open e-mail of %s: %w", c.Reference, err)
 	}
-	return s.mail(ctx, tx, c, to, template, on)
+	return to, nil
 }

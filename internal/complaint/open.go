@@ -110,13 +110,17 @@ func (s *Service) FindAll(ctx context.Context, tx *store.Tx, ids []int64) (map[i
 	return out, nil
 }
 
-// ByRef finds a complaint that the actor may read. NotFound.
+// ByRef finds a complaint that the actor may read. The complainant's first look at a closed case is noted: they know the
+// result. NotFound.
 func (s *Service) ByRef(ctx context.Context, by access.Actor, ref string) (*Complaint, error) {
 	var c *Complaint
 	err := s.db.Read(ctx, func(tx *store.Tx) (err error) {
 		c, err = s.visible(ctx, tx, by, ref)
 		return err
 	})
+	if err == nil {
+		err = s.opened(ctx, by, c)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read complaint: %w", err)
 	}
@@ -136,6 +140,9 @@ func (s *Service) ByID(ctx context.Context, by access.Actor, id int64) (*Complai
 		}
 		return s.policy.Check(by, access.ReadComplaint, o)
 	})
+	if err == nil {
+		err = s.opened(ctx, by, c)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read complaint: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/deadline"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/letter"
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/store"
 )
@@ -40,7 +41,7 @@ func (s *Service) AskForMore(ctx context.Context, by access.Actor, ref string, v
 		if _, err := s.log.Append(ctx, tx, by, audit.SupplementAsked, c.Reference); err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, c, "mail.supplement", until)
+		return s.write(ctx, tx, by, c, "supplement", map[string]any{"text": what, "due_on": until}, LetterOptions{MailOn: until})
 	})
 }
 
@@ -103,7 +104,8 @@ func (s *Service) Refuse(ctx context.Context, by access.Actor, ref string, versi
 		return nil, err
 	}
 	return s.screen(ctx, by, ref, version, NotAccepted, func(tx *store.Tx, c *Complaint) error {
-		if err := s.checkGround(c, "reject", ground); err != nil {
+		g, err := s.ground(c, "reject", ground)
+		if err != nil {
 			return err
 		}
 		if err := s.end(ctx, tx, by, c, version, set{"status": string(NotAccepted), "ground": ground}); err != nil {
@@ -115,7 +117,7 @@ func (s *Service) Refuse(ctx context.Context, by access.Actor, ref string, versi
 		if _, err := s.log.Append(ctx, tx, by, audit.ComplaintRefused, c.Reference, "ground", ground); err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, c, "mail.not_accepted", s.today(tx))
+		return s.write(ctx, tx, by, c, "non_acceptance", map[string]any{"ground": g.Name, "article": g.Article, "text": text}, LetterOptions{})
 	})
 }
 
@@ -127,16 +129,12 @@ func (s *Service) Refer(ctx context.Context, by access.Actor, ref string, versio
 		return nil, err
 	}
 	return s.screen(ctx, by, ref, version, Referred, func(tx *store.Tx, c *Complaint) error {
-		p, err := s.pack(c)
+		a, err := s.authority(c, to)
 		if err != nil {
 			return err
 		}
-		if !hasAuthority(p, to) {
-			var wrong fault.Fields
-			wrong.Add("to", "complaint.authority")
-			return wrong.Err()
-		}
-		if err := s.checkGround(c, "refer", ground); err != nil {
+		g, err := s.ground(c, "refer", ground)
+		if err != nil {
 			return err
 		}
 		if err := s.end(ctx, tx, by, c, version, set{"status": string(Referred), "ground": ground, "referred_to": to}); err != nil {
@@ -148,25 +146,36 @@ func (s *Service) Refer(ctx context.Context, by access.Actor, ref string, versio
 		if _, err := s.log.Append(ctx, tx, by, audit.ComplaintRefer, c.Reference, "to", to, "ground", ground); err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, c, "mail.referred", s.today(tx))
+		fields := map[string]any{"authority": a.Name, "ground": g.Name, "article": g.Article, "text": text}
+		if err := s.write(ctx, tx, by, c, "transfer_notice", fields, LetterOptions{}); err != nil {
+			return err
+		}
+		_, err = s.WriteLetter(ctx, tx, by, c, "transfer", letter.ToAuthority, fields, LetterOptions{Authority: to})
+		return err
 	})
 }
 
-func hasAuthority(p *rulebook.Pack, id string) bool {
-	for _, a := range p.Authorities {
-		if a.ID == id {
-			return true
-		}
-	}
-	return false
-}
-
-// checkGround wants a ground of the pack that fits the track. A petition is
-// handled as a complaint.
-func (s *Service) checkGround(c *Complaint, kind, key string) error {
+// authority is an authority of the complaint's pack. Invalid.
+func (s *Service) authority(c *Complaint, id string) (rulebook.Authority, error) {
 	p, err := s.pack(c)
 	if err != nil {
-		return err
+		return rulebook.Authority{}, err
+	}
+	for _, a := range p.Authorities {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	var wrong fault.Fields
+	wrong.Add("to", "complaint.authority")
+	return rulebook.Authority{}, wrong.Err()
+}
+
+// ground wants a ground of the pack that fits the track. A petition is handled as a complaint. Invalid.
+func (s *Service) ground(c *Complaint, kind, key string) (rulebook.Ground, error) {
+	p, err := s.pack(c)
+	if err != nil {
+		return rulebook.Ground{}, err
 	}
 	track := string(c.Track)
 	if c.Track == TrackPetition {
@@ -174,11 +183,11 @@ func (s *Service) checkGround(c *Complaint, kind, key string) error {
 	}
 	g, ok := p.Ground(kind, key)
 	if ok && (g.Track == "both" || g.Track == track) {
-		return nil
+		return g, nil
 	}
 	var wrong fault.Fields
 	wrong.Add("ground", "complaint.ground")
-	return wrong.Err()
+	return rulebook.Ground{}, wrong.Err()
 }
 
 // end stops the clocks and writes the decision that ends the complaint.
@@ -260,7 +269,7 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, ref, reason str
 		if _, err := s.log.Append(ctx, tx, by, audit.ComplaintDrawn, c.Reference); err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, c, "mail.withdrawn", s.today(tx))
+		return s.write(ctx, tx, by, c, "withdrawal", map[string]any{"on": s.today(tx)}, LetterOptions{})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("withdraw: %w", err)

@@ -10,6 +10,7 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/rulebook"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
 )
@@ -109,6 +110,10 @@ func TestRefuseAndRefer(t *testing.T) {
 		if !clocks[0].Stopped || clocks[0].InTime == nil || !*clocks[0].InTime {
 			t.Errorf("clock %+v", clocks[0])
 		}
+		if n := o.count(t, "SELECT count(*) FROM outbox WHERE template = 'mail.not_accepted'"); n != 0 {
+			t.Errorf("%d mails before the second reading", n)
+		}
+		o.release(t, ref, "non_acceptance")
 		if n := o.count(t, "SELECT count(*) FROM outbox WHERE template = 'mail.not_accepted'"); n != 1 {
 			t.Errorf("%d mails", n)
 		}
@@ -167,7 +172,9 @@ func TestLifeWithACase(t *testing.T) {
 	}
 	err := o.inCase(t, audit.ComplaintAccept, c, func(tx *store.Tx) error { return o.Accept(ctx, tx, supervisor, c, c.Version) })
 	wantKind(t, err, fault.Conflict, "complaint.status.accepted_already")
-	check(t, o.inCase(t, audit.ComplaintClosed, c, func(tx *store.Tx) error { return o.Close(ctx, tx, reviewer, c, "已责令改正") }))
+	check(t, o.inCase(t, audit.ComplaintClosed, c, func(tx *store.Tx) error {
+		return o.Close(ctx, tx, reviewer, c, rulebook.Text{ZH: "已责令改正", EN: "Ordered to put right"})
+	}))
 	if c.Status != complaint.Closed || c.EndedAt.IsZero() {
 		t.Errorf("closed %+v", c)
 	}
@@ -190,11 +197,12 @@ func TestLifeWithACase(t *testing.T) {
 		if again, err = o.Find(ctx, tx, c.Reference); err != nil {
 			return err
 		}
-		return o.Close(ctx, tx, reviewer, again, "")
+		return o.Close(ctx, tx, reviewer, again, rulebook.Text{})
 	}))
 	if again.Status != complaint.Withdrawn {
 		t.Errorf("closed a withdrawn complaint: %s", again.Status)
 	}
+	o.release(t, c.Reference, "closing")
 	for _, template := range []string{"mail.accepted", "mail.closed", "mail.reopened", "mail.withdrawn"} {
 		if n := o.count(t, "SELECT count(*) FROM outbox WHERE template = ?", template); n != 1 {
 			t.Errorf("%s: %d mails", template, n)

@@ -137,6 +137,11 @@ func find(ctx context.Context, tx *store.Tx, where string, args ...any) (*Compla
 	return list[0], nil
 }
 
+func rowByID(ctx context.Context, tx *store.Tx, id int64) (*complaintRow, error) {
+	r, err := gorm.G[complaintRow](tx.DB).Where("id = ?", id).Take(ctx)
+	return &r, err
+}
+
 // joined turns rows into complaints with their codes, channels and accused: a
 // query for each kind of child, whatever the number of rows.
 func joined(ctx context.Context, tx *store.Tx, rows []complaintRow) ([]*Complaint, error) {

@@ -21,6 +21,7 @@ import (
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/letter"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/rulebook"
@@ -55,9 +56,14 @@ func open(tb testing.TB, db *store.DB, clock *storetest.Clock) *office {
 	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 	check(tb, err)
 	log := audittest.New(tb, db)
+	post := notify.New(db, keys, words, nil)
+	letters, err := letter.NewService(letter.Deps{
+		DB: db, Log: log, Policy: policy, Words: words, Notify: post, Book: book, Zone: time.FixedZone("CST", 8*3600), Templates: policies.FS,
+	})
+	check(tb, err)
 	complaints := complaint.New(complaint.Deps{
 		DB: db, Log: log, Policy: policy, Keys: keys, Book: book, Calendars: calendars, Zone: time.FixedZone("CST", 8*3600),
-		Firms: firm.New(db, log, policy), Notify: notify.New(db, keys, words, nil), Words: words,
+		Firms: firm.New(db, log, policy), Notify: post, Letters: letters, Words: words,
 	})
 	dir := filepath.Join(tb.TempDir(), "blobs")
 	blobs, err := evidence.NewDisk(dir)

@@ -39,6 +39,7 @@ type Office struct {
 	Log        *audit.Log
 	Policy     *access.Policy
 	Book       *rulebook.Book
+	Calendars  map[string]*calendar.Calendar // that every service counts with
 	Accounts   *account.Service
 	Firms      *firm.Service
 	Complaints *complaint.Service
@@ -68,7 +69,7 @@ func Open(tb testing.TB, db *store.DB, clock *storetest.Clock) *Office {
 	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 	Check(tb, err)
 	log := audittest.New(tb, db)
-	o := &Office{DB: db, Clock: clock, Log: log, Policy: policy, Book: book}
+	o := &Office{DB: db, Clock: clock, Log: log, Policy: policy, Book: book, Calendars: calendars}
 	o.Notify = notify.New(db, keys, words, nil)
 	o.Accounts = account.New(db, log, policy, keys, account.Cheap)
 	o.Firms = firm.New(db, log, policy)
