@@ -101,7 +101,7 @@ CREATE TABLE forwards (
   kind TEXT NOT NULL CHECK (kind IN ('answer', 'information')),
   clock TEXT NOT NULL,
   disclosed TEXT NOT NULL,
-  summary BYTEA NOT NULL,
+  summary BYTEA,
   status TEXT NOT NULL,
   forwarded_at BIGINT NOT NULL,
   forwarded_on TEXT NOT NULL,
@@ -356,3 +356,8 @@ CREATE TRIGGER letters_issued BEFORE UPDATE ON letters FOR EACH ROW WHEN (OLD.is
 
 -- A message that was on its way when the program stopped: it may have gone out twice.
 ALTER TABLE outbox ADD COLUMN doubtful BIGINT NOT NULL DEFAULT 0;
+
+-- Goes out by day only: what reaches people at home.
+ALTER TABLE outbox ADD COLUMN quiet BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX outbox_dead ON outbox (id) WHERE dead_at IS NOT NULL;
+CREATE INDEX outbox_doubtful ON outbox (id) WHERE doubtful = 1;

@@ -151,7 +151,7 @@ CREATE TABLE forwards (
   kind TEXT NOT NULL CHECK (kind IN ('answer', 'information')),
   clock TEXT NOT NULL,
   disclosed TEXT NOT NULL,
-  summary BLOB NOT NULL,
+  summary BLOB,
   status TEXT NOT NULL,
   forwarded_at INTEGER NOT NULL,
   forwarded_on TEXT NOT NULL,
@@ -611,3 +611,8 @@ END;
 
 -- A message that was on its way when the program stopped: it may have gone out twice.
 ALTER TABLE outbox ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0;
+
+-- Goes out by day only: what reaches people at home.
+ALTER TABLE outbox ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX outbox_dead ON outbox (id) WHERE dead_at IS NOT NULL;
+CREATE INDEX outbox_doubtful ON outbox (id) WHERE doubtful = 1;
