@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	"audit":          {"access", "fault", "store"},
 	"deadline":       {"calendar", "store"},
 	"worker":         {"fault", "seal", "store"},
-	"notify":         {"calendar", "fault", "locale", "seal", "store"},
+	"notify":         {"access", "audit", "calendar", "fault", "locale", "seal", "store"},
 	"paper":          {"calendar", "locale"},
 	"letter":         {"access", "audit", "calendar", "fault", "locale", "notify", "paper", "rulebook", "seal", "store"},
 	"account":        {"access", "audit", "fault", "ident", "seal", "store"},

@@ -14,11 +14,11 @@ import (
 var ErrRefused = errors.New("the message was refused for good")
 
 const (
-	batch       = 20               // messages claimed at once
+	batch       = 20               // messages read at once
 	sendTimeout = 20 * time.Second // for one message
-	// claimFor outlasts a whole batch at its slowest, so that nobody else takes
-	// a message that is still on its way.
-	claimFor    = (batch + 4) * sendTimeout
+	// claimFor outlasts one message at its slowest, so that nobody else takes it
+	// while it is still on its way.
+	claimFor    = 5 * sendTimeout
 	maxAttempts = 10
 	firstRetry  = time.Minute
 	lastRetry   = 6 * time.Hour
@@ -27,8 +27,10 @@ const (
 
 // Deliver sends what is due, until nothing is or ctx ends; it returns how many
 // messages were sent. A message that could not be sent is tried again with
-// growing pauses and given up after ten attempts or a week. The error is about
-// the outbox itself, not about a message.
+// growing pauses and given up after ten attempts or a week. Each message is
+// claimed for itself just before it is sent: when the program dies, one message
+// at most is in doubt, and it is marked so when it is taken up again. The error
+// is about the outbox itself, not about a message.
 func (s *Service) Deliver(ctx context.Context) (int, error) {
 	sent := 0
 	for channel, sender := range s.senders {
@@ -47,58 +49,63 @@ func (s *Service) Deliver(ctx context.Context) (int, error) {
 }
 
 func (s *Service) deliverBatch(ctx context.Context, c Channel, sender Sender) (sent int, more bool, err error) {
-	claimed, more, err := s.claim(ctx, c)
+	due, err := s.due(ctx, c)
 	if err != nil {
 		return 0, false, err
 	}
-	for _, m := range claimed {
-		// What became of a message is written down even while the program stops:
-		// otherwise it would be sent twice.
-		mark := context.WithoutCancel(ctx)
+	for _, m := range due {
 		if ctx.Err() != nil {
-			more = false
-			if err := s.db.Write(mark, func(tx *store.Tx) error { return returnMessage(mark, tx, m.id) }); err != nil {
-				return sent, false, err
-			}
+			return sent, false, nil
+		}
+		s.step("before claim")
+		mine, err := s.claim(ctx, &m)
+		if err != nil {
+			return sent, false, err
+		}
+		if !mine {
 			continue
 		}
+		s.step("claimed")
 		sendErr := s.send(ctx, sender, m)
-		if err := s.settle(mark, m, sendErr); err != nil {
+		s.step("sent")
+		// What became of a message is written down even while the program stops:
+		// otherwise it would be sent twice.
+		if err := s.settle(context.WithoutCancel(ctx), m, sendErr); err != nil {
 			return sent, false, err
 		}
 		if sendErr == nil {
 			sent++
 		}
 	}
-	return sent, more, nil
+	return sent, len(due) == batch, nil
 }
 
-// claim takes a batch. more says that the outbox may hold another.
-func (s *Service) claim(ctx context.Context, c Channel) (claimed []queued, more bool, err error) {
-	// Looking first costs no write, and most of the time there is nothing.
-	var due []queued
+// step is where tests stop the program.
+func (s *Service) step(name string) {
+	if s.at != nil {
+		s.at(name)
+	}
+}
+
+// due reads what could be sent now.
+func (s *Service) due(ctx context.Context, c Channel) (due []queued, err error) {
 	err = s.db.Read(ctx, func(tx *store.Tx) (err error) {
-		due, err = dueMessages(ctx, tx, c, batch)
+		due, err = dueMessages(ctx, tx, c, awake(tx.Now, s.zone), batch)
 		return err
 	})
-	if err != nil || len(due) == 0 {
-		return nil, false, err
-	}
-	err = s.db.Write(ctx, func(tx *store.Tx) error {
-		claimed = claimed[:0]
-		for _, m := range due {
-			mine, err := claimMessage(ctx, tx, m.id, tx.Now.Add(claimFor))
-			if err != nil {
-				return err
-			}
-			if mine {
-				m.attempts++
-				claimed = append(claimed, m)
-			}
-		}
-		return nil
+	return due, err
+}
+
+// claim takes a message; false when another instance was faster.
+func (s *Service) claim(ctx context.Context, m *queued) (mine bool, err error) {
+	err = s.db.Write(ctx, func(tx *store.Tx) (err error) {
+		mine, err = claimMessage(ctx, tx, m.id, tx.Now.Add(claimFor))
+		return err
 	})
-	return claimed, len(due) == batch, err
+	if mine {
+		m.attempts++
+	}
+	return mine, err
 }
 
 func (s *Service) send(ctx context.Context, sender Sender, m queued) (err error) {

@@ -8,7 +8,7 @@
 // What it does not promise: that a message arrives (a gateway that accepted it
 // may lose it), nor order. A message goes out once, except that one which was
 // on its way when the program crashed is sent again; it then carries the same
-// identifier, by which a gateway can drop it.
+// identifier, by which a gateway can drop it, and is marked doubtful here.
 package notify
 
 import (
@@ -43,6 +43,7 @@ type Message struct {
 	Template string
 	Data     map[string]string
 	Dedupe   string // a second message with the same value is dropped
+	Quiet    bool   // only between 08:00 and 22:00 of the office's zone: what goes to people at home
 }
 
 // Arguments names the placeholders of every message, in order: {0} is the
@@ -56,6 +57,8 @@ type Service struct {
 	keys    *seal.Keys
 	words   *locale.Catalog
 	senders Senders
+	zone    *time.Location
+	at      func(step string) // set by tests alone, to die in the middle of sending
 }
 
 // Senders says what delivers each channel. A channel without one is queued and
@@ -81,7 +84,17 @@ type Envelope struct {
 
 // New returns the service. senders may be nil for programs that only queue.
 func New(db *store.DB, keys *seal.Keys, words *locale.Catalog, senders Senders) *Service {
-	return &Service{db, keys, words, senders}
+	return &Service{db: db, keys: keys, words: words, senders: senders, zone: beijing}
+}
+
+// beijing is where the office is unless it says otherwise.
+var beijing = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// In sets the office's zone, by which quiet messages wait for the morning. It is
+// called before the service is used, and returns it.
+func (s *Service) In(zone *time.Location) *Service {
+	s.zone = zone
+	return s
 }
 
 // Queue stores a message inside an open transaction. A message without To is
@@ -105,7 +118,11 @@ func (s *Service) Queue(ctx context.Context, tx *store.Tx, m Message) error {
 	if err != nil {
 		return fmt.Errorf("queue %s: %w", m.Template, err)
 	}
-	if err := insertMessage(ctx, tx, m, lang, recipient, string(data)); err != nil {
+	from := tx.Now
+	if m.Quiet {
+		from = morning(tx.Now, s.zone)
+	}
+	if err := insertMessage(ctx, tx, m, lang, recipient, string(data), from); err != nil {
 		return fmt.Errorf("queue %s: %w", m.Template, err)
 	}
 	return nil

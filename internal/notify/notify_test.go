@@ -232,12 +232,19 @@ func TestNothingGoesTwice(t *testing.T) {
 		}
 
 		s.must(t, filed("crash@example.cn", ""))
-		if claimed, _, err := s.claim(t.Context(), Email); err != nil || len(claimed) != 1 {
-			t.Fatal(claimed, err)
+		due, err := s.due(t.Context(), Email)
+		if err != nil || len(due) != 1 {
+			t.Fatal(due, err)
+		}
+		if mine, err := s.claim(t.Context(), &due[0]); err != nil || !mine {
+			t.Fatal(mine, err)
 		}
 		deliver(t, s, 0) // still in the crashed one's hands
 		c.Add(claimFor)
 		deliver(t, s, 1)
+		if st, err := s.Stats(t.Context()); err != nil || st.Doubtful != 1 {
+			t.Errorf("%+v %v: want one in doubt, the crashed one", st, err)
+		}
 	})
 }
 

@@ -25,25 +25,25 @@ type queued struct {
 
 // insertMessage leaves a message with a known dedupe out by ON CONFLICT: a
 // failed INSERT would end a PostgreSQL transaction.
-func insertMessage(ctx context.Context, tx *store.Tx, m Message, lang locale.Lang, to seal.Sealed, data string) error {
+func insertMessage(ctx context.Context, tx *store.Tx, m Message, lang locale.Lang, to seal.Sealed, data string, from time.Time) error {
 	var dedupe any
 	if m.Dedupe != "" {
 		dedupe = m.Dedupe
 	}
-	now := tx.Now.Unix()
 	_, err := tx.Exec(ctx, `INSERT INTO outbox
-		(created_at, dedupe, channel, recipient, lang, template, data, not_before, attempts, last_error)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '') ON CONFLICT (dedupe) DO NOTHING`,
-		now, dedupe, string(m.Channel), to, string(lang), m.Template, data, now)
+		(created_at, dedupe, channel, recipient, lang, template, data, not_before, attempts, last_error, quiet)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?) ON CONFLICT (dedupe) DO NOTHING`,
+		tx.Now.Unix(), dedupe, string(m.Channel), to, string(lang), m.Template, data, from.Unix(), store.Bool(m.Quiet))
 	return err
 }
 
-// dueMessages reads what could be sent now over a channel.
-func dueMessages(ctx context.Context, tx *store.Tx, c Channel, limit int) ([]queued, error) {
+// dueMessages reads what could be sent now over a channel; quiet ones only while
+// people are awake, however long they waited.
+func dueMessages(ctx context.Context, tx *store.Tx, c Channel, awake bool, limit int) ([]queued, error) {
 	rows, err := tx.Rows(ctx, `SELECT id, created_at, channel, recipient, lang, template, data, attempts FROM outbox
 		WHERE sent_at IS NULL AND dead_at IS NULL AND not_before <= ? AND channel = ?
-		AND (claimed_until IS NULL OR claimed_until <= ?)
-		ORDER BY not_before, id LIMIT ?`, tx.Now.Unix(), string(c), tx.Now.Unix(), limit)
+		AND (claimed_until IS NULL OR claimed_until <= ?) AND quiet <= ?
+		ORDER BY not_before, id LIMIT ?`, tx.Now.Unix(), string(c), tx.Now.Unix(), store.Bool(awake), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -67,18 +67,14 @@ func dueMessages(ctx context.Context, tx *store.Tx, c Channel, limit int) ([]que
 
 // claimMessage takes a message for this instance; false when another was
 // faster. The attempt counts from here, so that a message which crashes the
-// program is given up too.
+// program is given up too. A claim that ran out without an outcome leaves its
+// message in doubt for good: it may go out twice.
 func claimMessage(ctx context.Context, tx *store.Tx, id int64, until time.Time) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE outbox SET claimed_until = ?, attempts = attempts + 1
+	n, err := tx.Exec(ctx, `UPDATE outbox SET doubtful = CASE WHEN claimed_until IS NULL THEN doubtful ELSE 1 END,
+			claimed_until = ?, attempts = attempts + 1
 		WHERE id = ? AND sent_at IS NULL AND dead_at IS NULL AND (claimed_until IS NULL OR claimed_until <= ?)`,
 		until.Unix(), id, tx.Now.Unix())
 	return n == 1, err
-}
-
-// returnMessage gives an unused claim back.
-func returnMessage(ctx context.Context, tx *store.Tx, id int64) error {
-	_, err := tx.Exec(ctx, `UPDATE outbox SET claimed_until = NULL, attempts = attempts - 1 WHERE id = ? AND sent_at IS NULL`, id)
-	return err
 }
 
 func markSent(ctx context.Context, tx *store.Tx, id int64) error {
@@ -96,11 +92,19 @@ func markDead(ctx context.Context, tx *store.Tx, id int64, why string) error {
 	return err
 }
 
+// reviveMessage makes a message that was given up due again; false for any other.
+func reviveMessage(ctx context.Context, tx *store.Tx, id int64) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE outbox SET dead_at = NULL, attempts = 0, not_before = ? WHERE id = ? AND dead_at IS NOT NULL`, tx.Now.Unix(), id)
+	return n == 1, err
+}
+
 // Stats counts what the outbox holds.
 type Stats struct {
 	Waiting int64     // to be sent now or later
 	Dead    int64     // given up
 	Oldest  time.Time // when the oldest waiting message was queued; zero for none
+	// Doubtful messages were on their way when the program died: they may have gone out twice.
+	Doubtful int64
 }
 
 // Stats is for the operations page and its alarms: an outbox that grows means a
@@ -109,14 +113,15 @@ func (s *Service) Stats(ctx context.Context) (Stats, error) {
 	var st Stats
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
 		rows, err := tx.Rows(ctx, `SELECT COUNT(CASE WHEN dead_at IS NULL THEN 1 END), COUNT(dead_at),
-			MIN(CASE WHEN dead_at IS NULL THEN created_at END) FROM outbox WHERE sent_at IS NULL`)
+			MIN(CASE WHEN dead_at IS NULL THEN created_at END), (SELECT COUNT(*) FROM outbox WHERE doubtful = 1)
+			FROM outbox WHERE sent_at IS NULL`)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		var oldest store.Time
 		for rows.Next() {
-			if err := rows.Scan(&st.Waiting, &st.Dead, &oldest); err != nil {
+			if err := rows.Scan(&st.Waiting, &st.Dead, &oldest, &st.Doubtful); err != nil {
 				return err
 			}
 		}
