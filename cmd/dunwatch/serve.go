@@ -91,6 +91,9 @@ func (o *running) serve(ctx context.Context, s serving) error {
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var jobs sync.WaitGroup
+	jobs.Go(func() {
+		o.Docket.Watch(background, func(err error) { o.logger.Error("calendars", "err", err.Error()) })
+	})
 	if s.worker {
 		jobs.Go(func() { worker.New(o.DB, o.logger, o.jobs()...).Run(background) })
 		jobs.Go(func() {

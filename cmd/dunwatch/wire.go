@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"dunwatch/internal/account"
@@ -18,15 +17,6 @@ import (
 	"dunwatch/internal/store"
 	"dunwatch/internal/worker"
 )
-
-// trackURL is where a complainant follows a case; "" while the address of the
-// site is not known.
-func (o openOptions) trackURL() string {
-	if o.public == "" {
-		return ""
-	}
-	return strings.TrimSuffix(o.public, "/") + "/track"
-}
 
 // running is an office that is open on this machine.
 type running struct {
@@ -88,11 +78,14 @@ func wire(ctx context.Context, db *store.DB, dir string, zone *time.Location, lo
 			return nil, err
 		}
 	}
-	o, err := office.Wire(law, office.Options{DB: db, Log: log, Keys: keys, Blobs: blobs, Zone: zone, Cost: opt.cost, Senders: senders, TrackURL: opt.trackURL()})
+	o, err := office.Wire(law, office.Options{DB: db, Log: log, Keys: keys, Blobs: blobs, Zone: zone, Cost: opt.cost, Senders: senders, PublicURL: opt.public})
 	if err != nil {
 		return nil, err
 	}
-	return &running{o, logger, dir}, nil
+	if err := o.Docket.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return &running{o, logger, dir}, o.Docket.Rebuild(ctx)
 }
 
 // site is what the server speaks for.
@@ -124,6 +117,8 @@ func openKeys(ctx context.Context, db *store.DB, dir string) (*audit.Log, *seal.
 func (o *running) jobs() []worker.Job {
 	return []worker.Job{
 		{Name: "outbox", Every: 5 * time.Second, Run: func(ctx context.Context) error { _, err := o.Notify.Deliver(ctx); return err }},
+		{Name: "letters", Every: time.Minute, Run: o.Letters.Settle},
+		{Name: "reminders", Every: time.Hour, Run: o.Docket.Remind},
 		{Name: "search", Every: time.Second, Run: func(ctx context.Context) error { _, err := o.Complaints.Index(ctx); return err }},
 		{Name: "evidence", Every: time.Hour, Run: func(ctx context.Context) error { _, err := o.Evidence.Clean(ctx, httpd.DraftAge); return err }},
 		{Name: "sessions", Every: time.Hour, Run: o.Accounts.Sweep},

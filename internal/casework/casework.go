@@ -101,6 +101,7 @@ type Service struct {
 	d Deps
 
 	decided func(ctx context.Context, tx *store.Tx, by access.Actor, c *Case, r *TimeRequest, st deadline.State) error // see OnDecided
+	closed  func(ctx context.Context, tx *store.Tx, by access.Actor, caseID int64) error                               // see OnClosed
 
 	mu     sync.Mutex
 	viewed map[view]time.Time // when an actor's look at a case was last recorded

@@ -97,6 +97,11 @@ func (s *Service) finish(ctx context.Context, tx *store.Tx, by access.Actor, c *
 			return err
 		}
 	}
+	if s.closed != nil {
+		if err := s.closed(ctx, tx, by, c.ID); err != nil {
+			return err
+		}
+	}
 	if err := s.stopClocks(ctx, tx, by, c, pack); err != nil {
 		return err
 	}

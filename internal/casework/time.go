@@ -49,6 +49,12 @@ func (s *Service) OnDecided(f func(ctx context.Context, tx *store.Tx, by access.
 	s.decided = f
 }
 
+// OnClosed sets what happens in the transaction in which a case is closed, before its clocks stop: forwarding ends what
+// firms still had to answer. It is called once, before the service is used.
+func (s *Service) OnClosed(f func(ctx context.Context, tx *store.Tx, by access.Actor, caseID int64) error) {
+	s.closed = f
+}
+
 // AskTime asks for more time on a running clock of a case: n of a unit ("" is the rule's own). A supervisor decides.
 // Invalid (n, ground, reason), Conflict (no such clock, it stopped or ran out, it may not be lengthened, asked before),
 // Forbidden, NotFound.

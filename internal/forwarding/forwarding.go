@@ -135,10 +135,11 @@ type Service struct {
 	d Deps
 }
 
-// New returns the service. It asks casework to be told of decisions on more time.
+// New returns the service. It asks casework to be told of decisions on more time and of closed cases.
 func New(d Deps) *Service {
 	s := &Service{d}
 	d.Cases.OnDecided(s.decided)
+	d.Cases.OnClosed(s.EndOfCase)
 	return s
 }
 

@@ -3,8 +3,10 @@
 package office
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"dunwatch/internal/access"
@@ -13,9 +15,12 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/deadline"
+	"dunwatch/internal/docket"
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/forwarding"
 	"dunwatch/internal/letter"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
@@ -74,8 +79,8 @@ type Options struct {
 	Cost        account.Cost   // zero: account.Strong
 	Senders     notify.Senders // nil only queues messages
 	MaxEvidence int64          // bytes; 0: MaxEvidence
-	// TrackURL is where a complainant follows a case, for messages: https://…/track; "" while the address is not known.
-	TrackURL string
+	// PublicURL is the address of the site, for links in messages; "" while it is not known.
+	PublicURL string
 }
 
 // Office is every capability, wired together.
@@ -93,8 +98,10 @@ type Office struct {
 	Complaints *complaint.Service
 	Evidence   *evidence.Service
 	Cases      *casework.Service
+	Forwards   *forwarding.Service
 	Penalties  *enforcement.Service
 	Reports    *report.Service
+	Docket     *docket.Service
 }
 
 // Wire makes every capability. It fails when a built-in template is broken.
@@ -118,17 +125,46 @@ func Wire(law *Law, opt Options) (*Office, error) {
 	o.Letters = letters
 	o.Complaints = complaint.New(complaint.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Keys: o.Keys, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
-		Firms: o.Firms, Notify: o.Notify, Letters: o.Letters, Words: o.Words, TrackURL: opt.TrackURL,
+		Firms: o.Firms, Notify: o.Notify, Letters: o.Letters, Words: o.Words, TrackURL: opt.page("/track"),
 	})
 	o.Evidence = evidence.New(o.DB, o.Log, o.Policy, o.Complaints, opt.Blobs, opt.MaxEvidence)
 	o.Cases = casework.New(casework.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
-		Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Evidence: o.Evidence, Notify: o.Notify,
+		Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Evidence: o.Evidence, Notify: o.Notify, CaseURL: opt.page("/cases/"),
+	})
+	o.Forwards = forwarding.New(forwarding.Deps{
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
+		Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Evidence: o.Evidence, Cases: o.Cases, Letters: o.Letters, Notify: o.Notify,
+		PortalURL: opt.page("/firm/forwards"), CaseURL: opt.page("/cases"),
 	})
 	o.Penalties = enforcement.New(enforcement.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Zone: o.Zone,
 		Accounts: o.Accounts, Firms: o.Firms, Cases: o.Cases, Notify: o.Notify,
 	})
 	o.Reports = report.New(o.DB, o.Policy, o.Book, o.Calendars, o.Zone, o.Words)
+	o.Docket = docket.New(docket.Deps{
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone, Words: o.Words, Notify: o.Notify,
+		DeskURL: opt.page("/queue"), RedueComplaints: o.Complaints.Redue, RedueCases: o.redueCases, Chase: o.chase,
+	})
 	return o, nil
+}
+
+// page is the address of a page, "" while that of the site is not known.
+func (opt Options) page(path string) string {
+	if opt.PublicURL == "" {
+		return ""
+	}
+	return strings.TrimSuffix(opt.PublicURL, "/") + path
+}
+
+// redueCases brings cases and what firms still have to answer in them in step with their clocks.
+func (o *Office) redueCases(ctx context.Context, tx *store.Tx, ids []int64) error {
+	if err := o.Cases.Redue(ctx, tx, ids); err != nil {
+		return err
+	}
+	return o.Forwards.Redue(ctx, tx, ids)
+}
+
+func (o *Office) chase(ctx context.Context, tx *store.Tx, caseID int64, clock string, mark deadline.Mark) error {
+	return o.Forwards.Chase(ctx, tx, caseID, clock, string(mark))
 }
