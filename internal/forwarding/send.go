@@ -14,7 +14,6 @@ import (
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
 	"dunwatch/internal/ident"
-	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 )
 
@@ -191,9 +190,6 @@ func (s *Service) put(ctx context.Context, tx *store.Tx, by access.Actor, k *cas
 	sealed, err := key.Seal(fieldSummary, summary)
 	if err != nil {
 		return nil, err
-	}
-	if sealed == nil {
-		sealed = seal.Sealed{} // the column takes no NULL
 	}
 	if err := insertForward(ctx, tx, f, sealed); err != nil {
 		return nil, err
