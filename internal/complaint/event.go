@@ -30,15 +30,15 @@ const (
 	EventContact    = "complaint.contact"       // an attempt to tell the result
 	EventTold       = "complaint.told"          // the complainant knows the result
 	EventRated      = "complaint.rated"
-	EventReopenAsk  = "complaint.reopen_asked" // by the complainant
-	EventFirmFile   = "complaint.file_by_firm"
+	EventReopenAsk  = "complaint.reopen_asked"   // by the complainant
+	EventFilePassed = "complaint.file_passed_on" // a firm's file, shown to the complainant
 )
 
 // EventKinds lists every kind, so that a test can hold the locales against it.
 var EventKinds = []string{
 	EventFiled, EventImported, EventAsked, EventSupplied, EventRefused, EventReferred, EventAccepted, EventClosed, EventReopened,
 	EventWithdrawn, EventMessage, EventReply, EventRevealed, EventFileAdded, EventStaffFile, EventCaseClosed,
-	EventSplit, EventTakenDown, EventContact, EventTold, EventRated, EventReopenAsk, EventFirmFile,
+	EventSplit, EventTakenDown, EventContact, EventTold, EventRated, EventReopenAsk, EventFilePassed,
 }
 
 // Note adds a line to a complaint's timeline inside an open transaction; shown

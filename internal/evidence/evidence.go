@@ -22,6 +22,7 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/fault"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 )
@@ -39,6 +40,10 @@ type Item struct {
 	ReceivedAt time.Time
 	FromRole   string
 	UserID     int64
+	From       string // name of the firm that gave it, for staff; "" for everybody else's files
+	Of         string // reference of the complaint with which it lies, for one shown from a linked complaint
+	PassedOn   bool   // a firm's file that the office showed to the complainant
+	Hidden     bool   // a file of a report, whose name and content the actor may not see
 }
 
 // NotScanned says that no malware scanner has seen the file.
@@ -90,15 +95,16 @@ func New(db *store.DB, log *audit.Log, policy *access.Policy, complaints *compla
 // MaxBytes is the largest file taken.
 func (s *Service) MaxBytes() int64 { return s.maxBytes }
 
-// List lists a complaint's files by number. NotFound.
+// List lists a complaint's files by number: a firm's with its name, for staff, and to the complainant only once the office
+// passed them on. Files of a report are Hidden from who may not read it. NotFound.
 func (s *Service) List(ctx context.Context, by access.Actor, ref string) ([]Item, error) {
 	var out []Item
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		c, err := s.reach(ctx, tx, by, ref)
+		c, o, err := s.reach(ctx, tx, by, ref)
 		if err != nil {
 			return err
 		}
-		out, err = s.items(ctx, tx, c)
+		out, err = s.shown(ctx, tx, by, c, o)
 		return err
 	})
 	if err != nil {
@@ -115,13 +121,12 @@ func (s *Service) Of(ctx context.Context, tx *store.Tx, c *complaint.Complaint) 
 
 // reach loads the complaint if the actor may see its files: a borrower those of
 // the own complaint, staff as the policy says.
-func (s *Service) reach(ctx context.Context, tx *store.Tx, by access.Actor, ref string) (*complaint.Complaint, error) {
+func (s *Service) reach(ctx context.Context, tx *store.Tx, by access.Actor, ref string) (*complaint.Complaint, access.Owner, error) {
 	act := access.ReadEvidence
 	if by.Role == access.Borrower {
 		act = access.ReadComplaint
 	}
-	c, _, err := s.complaints.Reach(ctx, tx, by, act, ref)
-	return c, err
+	return s.complaints.Reach(ctx, tx, by, act, ref)
 }
 
 func (s *Service) items(ctx context.Context, tx *store.Tx, c *complaint.Complaint) ([]Item, error) {
@@ -144,18 +149,43 @@ func (s *Service) items(ctx context.Context, tx *store.Tx, c *complaint.Complain
 
 // Open gives a file's bytes and records who looked (staff and borrower alike). The stored file is held against its name
 // before the first byte is given out, so that an altered one, or one of the same complaint in its place, fails here and
-// not half-way. The caller closes it, and must not rely on what was read before io.EOF. NotFound.
+// not half-way. The caller closes it, and must not rely on what was read before io.EOF. Forbidden for a file of a report
+// that the actor may not read, NotFound.
 func (s *Service) Open(ctx context.Context, by access.Actor, ref string, number int) (*Item, io.ReadCloser, error) {
+	return s.openIn(ctx, by, number, func(tx *store.Tx) (*complaint.Complaint, error) {
+		c, o, err := s.reach(ctx, tx, by, ref)
+		if err != nil {
+			return nil, err
+		}
+		if !s.complaints.SeesMatter(by, c, o) {
+			return nil, fault.New(fault.Forbidden, "complaint.sheltered")
+		}
+		return c, nil
+	})
+}
+
+// openIn opens a file of the complaint that find loads if the actor may see its files.
+func (s *Service) openIn(ctx context.Context, by access.Actor, number int, find func(*store.Tx) (*complaint.Complaint, error)) (*Item, io.ReadCloser, error) {
 	var item Item
+	var ref string
 	var out *opened
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		c, err := s.reach(ctx, tx, by, ref)
+		c, err := find(tx)
 		if err != nil {
 			return err
 		}
 		r, err := rowOf(ctx, tx, c.ID, number)
 		if err != nil {
 			return err
+		}
+		if by.Role == access.Borrower && r.ofFirm() {
+			passed, err := passedOn(ctx, tx, c.ID)
+			if err != nil {
+				return err
+			}
+			if !passed[int(r.Number)] {
+				return fault.New(fault.NotFound, "fault.not_found")
+			}
 		}
 		key, err := s.complaints.DataKey(ctx, tx, c)
 		if err != nil {
@@ -164,7 +194,7 @@ func (s *Service) Open(ctx context.Context, by access.Actor, ref string, number 
 		if item, err = r.item(key); err != nil {
 			return err
 		}
-		out = &opened{name: r.Blob, key: key}
+		ref, out = c.Reference, &opened{name: r.Blob, key: key}
 		_, err = s.log.Append(ctx, tx, by, audit.EvidenceViewed, c.Reference, "evidence", item.Label())
 		return err
 	})

@@ -3,9 +3,13 @@ package evidence
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 
+	"dunwatch/internal/access"
+	"dunwatch/internal/complaint"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 )
@@ -51,6 +55,50 @@ func rowsOf(ctx context.Context, tx *store.Tx, complaintID int64) ([]evidenceRow
 
 func rowOf(ctx context.Context, tx *store.Tx, complaintID int64, number int) (evidenceRow, error) {
 	return gorm.G[evidenceRow](tx.DB).Where("complaint_id = ? AND number = ?", complaintID, number).Take(ctx)
+}
+
+func (r evidenceRow) ofFirm() bool { return access.Role(r.FromRole).OfFirm() }
+
+// givers are the names of the firms that gave files of a complaint, by the files' ids. The table is forwarding's, which
+// stands above.
+func givers(ctx context.Context, tx *store.Tx, complaintID int64) (map[int64]string, error) {
+	rows, err := tx.Rows(ctx, `SELECT e.id, f.name FROM evidence e JOIN forward_files ff ON ff.evidence_id = e.id JOIN firms f ON f.id = ff.firm_id
+		WHERE e.complaint_id = ?`, complaintID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int64]string{}
+	for rows.Next() {
+		var id int64
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return nil, fmt.Errorf("read givers of evidence: %w", err)
+		}
+		out[id] = name
+	}
+	return out, rows.Err()
+}
+
+// passedOn are the numbers of the firms' files of a complaint that the office showed to the complainant: the timeline
+// says so.
+func passedOn(ctx context.Context, tx *store.Tx, complaintID int64) (map[int]bool, error) {
+	rows, err := tx.Rows(ctx, "SELECT note FROM complaint_events WHERE complaint_id = ? AND kind = ?", complaintID, complaint.EventFilePassed)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int]bool{}
+	for rows.Next() {
+		var label string
+		if err := rows.Scan(&label); err != nil {
+			return nil, fmt.Errorf("read passed evidence: %w", err)
+		}
+		if n, err := strconv.Atoi(strings.TrimPrefix(label, "E-")); err == nil {
+			out[n] = true
+		}
+	}
+	return out, rows.Err()
 }
 
 // blobOf is a row of either table that names a blob.
