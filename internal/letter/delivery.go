@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -12,6 +11,7 @@ import (
 	"dunwatch/internal/audit"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/notify"
 	"dunwatch/internal/store"
 )
 
@@ -190,14 +190,14 @@ func (s *Service) outcome(ctx context.Context, tx *store.Tx, queued eventRow) (o
 	}
 	dead := 0
 	for i := range sent {
-		state, at, err := s.delivered(ctx, tx, dedupe(queued.LetterID, i))
+		state, at, err := s.notify.Delivered(ctx, tx, dedupe(queued.LetterID, i))
 		if err != nil {
 			return o, err
 		}
 		switch state {
-		case "sent":
+		case notify.StateSent:
 			return outcome{queued.LetterID, Notified, at}, nil
-		case "dead":
+		case notify.StateDead:
 			dead++
 			if at.After(o.at) {
 				o.at = at
@@ -228,13 +228,6 @@ func (s *Service) settled(ctx context.Context, tx *store.Tx, o outcome) error {
 	if err := event(ctx, tx, access.Program, o.id, string(o.state), calendar.OfTime(o.at.In(s.zone)), ""); err != nil {
 		return err
 	}
-	_, err = s.log.Append(ctx, tx, access.Program, audit.LetterDelivered, strings.TrimSpace(deref(r.Number)), "delivery", string(o.state))
+	_, err = s.log.Append(ctx, tx, access.Program, audit.LetterDelivered, *r.Number, "delivery", string(o.state))
 	return err
-}
-
-func deref(p *string) string {
-	if p == nil {
-		return ""
-	}
-	return *p
 }

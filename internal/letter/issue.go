@@ -71,7 +71,7 @@ func (s *Service) Edit(ctx context.Context, tx *store.Tx, by access.Actor, key *
 
 // tidyBody keeps empty lines, which part the sections of a letter.
 func tidyBody(wrong *fault.Fields, field, s string) string {
-	s = render(cleanLines(s), nil)
+	s = cleanLines(s)
 	if n := utf8.RuneCountInString(s); n > maxBody {
 		wrong.Add(field, "fault.too_long", maxBody, n)
 	}

@@ -11,7 +11,6 @@
 package letter
 
 import (
-	"context"
 	"io/fs"
 	"time"
 
@@ -107,7 +106,6 @@ type Service struct {
 	zone    *time.Location
 	builtin map[templateKey]*source
 	fonts   *paper.Fonts
-	asked   func(ctx context.Context, tx *store.Tx, dedupe string) (state string, at time.Time, err error)
 }
 
 // Deps are what NewService needs.

@@ -156,3 +156,22 @@ func TestWriteStoresALetter(t *testing.T) {
 		d.verify()
 	})
 }
+
+// full is a value for every field of a kind.
+func full(kind string) map[string]any {
+	text := rulebook.Text{ZH: "示例理由", EN: "an example"}
+	all := map[string]any{
+		"reference": "C-2026-000001-1", "text": "承办人的话", "name": "张小明", "firm": "快乐消费金融有限公司", "lender": "快乐消费金融有限公司",
+		"agency": "诚信催收服务有限公司", "received_on": calendar.MustDate("2026-10-19"), "due_on": oct21, "original_on": calendar.MustDate("2026-10-15"),
+		"on": calendar.MustDate("2026-10-20"), "track": text, "ground": text, "article": rulebook.Text{ZH: "《某办法》第三条", EN: "Some Measures, art. 3"},
+		"authority": rulebook.Text{ZH: "公安机关", EN: "Police"}, "outcome": rulebook.Text{ZH: "机构认可", EN: "upheld"}, "amount": letter.Fen(140000),
+		"days": 3, "instalments": 12, "period": rulebook.Text{ZH: "15日", EN: "15 days"},
+	}
+	out := map[string]any{}
+	for _, f := range letter.Fields(kind) {
+		if v, ok := all[f]; ok {
+			out[f] = v
+		}
+	}
+	return out
+}

@@ -1,11 +1,14 @@
 package letter
 
 import (
+	"fmt"
+	"io"
 	"strings"
 	"time"
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/locale"
+	"dunwatch/internal/paper"
 )
 
 // Sheet is a letter ready for paper.
@@ -26,4 +29,46 @@ func (s *Sheet) text() string {
 		end = append(end, locale.Date(s.Lang, s.On))
 	}
 	return strings.Join(end, "\n")
+}
+
+// PDF writes a letter on A4: title and number in the middle, the text, the signature at the right, page numbers. The same
+// sheet gives the same bytes. missing lists the characters that no font has; the paper shows a box for each and names
+// them in a note.
+func (s *Service) PDF(w io.Writer, sheet Sheet) (missing []rune, err error) {
+	lang := sheet.Lang
+	m := paper.Meta{
+		Title: sheet.Title, Author: sheet.Office, At: sheet.At,
+		Page:    func(n, of int) string { return s.words.T(lang, "letter.page", n, of) },
+		Missing: func(codes string) string { return s.words.T(lang, "letter.missing", codes) },
+	}
+	if sheet.Draft {
+		m.Mark = s.words.T(lang, "letter.draft_mark")
+	}
+	d := paper.New(s.fonts, m)
+	d.Letterhead(sheet.Office)
+	d.Title(sheet.Title)
+	if sheet.Number != "" {
+		d.Under(sheet.Number)
+	} else {
+		d.Space(6)
+	}
+	for i, p := range strings.Split(sheet.Body, "\n") {
+		switch {
+		case p == "":
+			d.Space(3)
+		case lang == locale.EN:
+			d.Paragraph(p, false)
+		default:
+			d.Paragraph(p, i > 0) // whom it is for stands at the edge
+		}
+	}
+	end := []string{sheet.Office}
+	if !sheet.On.IsZero() {
+		end = append(end, locale.Date(lang, sheet.On))
+	}
+	d.Signature(end...)
+	if missing, err = d.Write(w); err != nil {
+		return nil, fmt.Errorf("print letter: %w", err)
+	}
+	return missing, nil
 }

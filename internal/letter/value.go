@@ -115,11 +115,15 @@ func (s *Service) remedy(kind string, pack *rulebook.Pack, on calendar.Date, lan
 	return s.words.T(lang, "letter.remedy.lead", strings.Join(said, s.words.T(lang, "letter.remedy.or")))
 }
 
-// cleanLines is clean for a whole text, whose empty lines mean something.
+// cleanLines is clean for a whole text, where one empty line parts the sections.
 func cleanLines(s string) string {
 	var out []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(s, "\r\n", "\n"), "\n") {
-		out = append(out, clean(line))
+		line = clean(line)
+		if line == "" && (len(out) == 0 || out[len(out)-1] == "") {
+			continue
+		}
+		out = append(out, line)
 	}
-	return strings.Join(out, "\n")
+	return strings.TrimRight(strings.Join(out, "\n"), "\n")
 }
