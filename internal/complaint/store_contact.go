@@ -8,7 +8,6 @@ import (
 	"gorm.io/gorm"
 
 	"dunwatch/internal/calendar"
-	"dunwatch/internal/fault"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 )
@@ -67,14 +66,11 @@ func contacts(ctx context.Context, tx *store.Tx, complaintID int64) ([]contactRo
 
 // one is the row of a complaint in a table that has at most one of it; nil for none.
 func one[R any](ctx context.Context, tx *store.Tx, complaintID int64) (*R, error) {
-	r, err := gorm.G[R](tx.DB).Where("complaint_id = ?", complaintID).Take(ctx)
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil
-	}
-	if err != nil {
+	rows, err := gorm.G[R](tx.DB).Where("complaint_id = ?", complaintID).Limit(1).Find(ctx)
+	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	return &r, nil
+	return &rows[0], nil
 }
 
 func rating(ctx context.Context, tx *store.Tx, complaintID int64) (*ratingRow, error) {
