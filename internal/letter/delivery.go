@@ -129,16 +129,16 @@ const (
 // Settle is the job that learns from the outbox which notices of letters went out: a letter is notified when one of them
 // did, and failed when all were given up. It can be stopped anywhere and run again.
 func (s *Service) Settle(ctx context.Context) error {
-	after := int64(0)
+	last := eventRow{At: store.At(s.db.Now().Add(-settleFor))}
 	for {
-		last, n, err := s.settleBatch(ctx, after)
+		batch, err := s.settleBatch(ctx, last)
 		if err != nil {
 			return fmt.Errorf("settle letters: %w", err)
 		}
-		if n < settleBatch {
+		if len(batch) < settleBatch {
 			return nil
 		}
-		after = last
+		last = batch[len(batch)-1]
 	}
 }
 
@@ -148,16 +148,13 @@ type outcome struct {
 	at    time.Time
 }
 
-func (s *Service) settleBatch(ctx context.Context, after int64) (last int64, n int, err error) {
+func (s *Service) settleBatch(ctx context.Context, after eventRow) (batch []eventRow, err error) {
 	var found []outcome
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		rows, err := waiting(ctx, tx, store.At(tx.Now.Add(-settleFor)), after, settleBatch)
-		if err != nil {
+		if batch, err = waiting(ctx, tx, after, settleBatch); err != nil {
 			return err
 		}
-		n = len(rows)
-		for _, e := range rows {
-			last = e.ID
+		for _, e := range batch {
 			o, err := s.outcome(ctx, tx, e)
 			if err != nil {
 				return err
@@ -169,9 +166,9 @@ func (s *Service) settleBatch(ctx context.Context, after int64) (last int64, n i
 		return nil
 	})
 	if err != nil || len(found) == 0 {
-		return last, n, err
+		return batch, err
 	}
-	return last, n, s.db.Write(ctx, func(tx *store.Tx) error {
+	return batch, s.db.Write(ctx, func(tx *store.Tx) error {
 		for _, o := range found {
 			if err := s.settled(ctx, tx, o); err != nil {
 				return err

@@ -161,3 +161,26 @@ func TestWhoseLetters(t *testing.T) {
 		}))
 	})
 }
+
+// More letters than one batch, all queued in the same second, some of them still waiting.
+func TestSettleMany(t *testing.T) {
+	d := open(t, storetest.Open(t))
+	const many = 450
+	check(t, d.deed(d.writer, func(ctx context.Context, tx *store.Tx) error {
+		for range many {
+			_, err := d.Write(ctx, tx, d.writer, d.key, letter.New{Kind: "acceptance", Pack: "cn", ComplaintID: d.complaint, To: letter.ToComplainant, Notices: []notify.Message{mail}})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	check(t, d.db.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Exec(t.Context(), `UPDATE outbox SET sent_at = created_at WHERE id % 3 <> 0`)
+		return err
+	}))
+	check(t, d.Settle(t.Context()))
+	if n := d.count(`SELECT COUNT(*) FROM letter_events WHERE kind = 'notified'`); n != many*2/3 {
+		t.Errorf("%d letters were notified", n)
+	}
+}
