@@ -93,6 +93,43 @@ func recused(ctx context.Context, tx *store.Tx, caseID, userID int64) (bool, err
 	return rows.Next(), rows.Err()
 }
 
+// Parts are who may not judge what comes of a case: who was recused from it, and who ever had it in hand or made a
+// finding in it, superseded ones included.
+type Parts struct{ Recused, Former []int64 }
+
+// PartsOf loads the parts of many cases inside an open transaction with one query.
+func (s *Service) PartsOf(ctx context.Context, tx *store.Tx, cases []int64) (map[int64]Parts, error) {
+	out := map[int64]Parts{}
+	if len(cases) == 0 {
+		return out, nil
+	}
+	var w where
+	w.in("case_id", anys(cases))
+	args := append(append(append([]any(nil), w.args...), w.args...), w.args...)
+	rows, err := tx.Rows(ctx, `
+		SELECT case_id, user_id, 1 FROM recusals WHERE `+w.sql()+`
+		UNION SELECT case_id, officer_id, 0 FROM case_events WHERE officer_id IS NOT NULL AND `+w.sql()+`
+		UNION SELECT case_id, found_by, 0 FROM findings WHERE `+w.sql(), args...)
+	if err != nil {
+		return nil, fmt.Errorf("load parts in cases: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, user, recused int64
+		if err := rows.Scan(&id, &user, &recused); err != nil {
+			return nil, fmt.Errorf("load parts in cases: %w", err)
+		}
+		p := out[id]
+		if recused == 1 {
+			p.Recused = append(p.Recused, user)
+		} else {
+			p.Former = append(p.Former, user)
+		}
+		out[id] = p
+	}
+	return out, rows.Err()
+}
+
 // where gathers conditions and their arguments.
 type where struct {
 	conds []string

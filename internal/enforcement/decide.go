@@ -26,6 +26,9 @@ func (s *Service) change(ctx context.Context, by access.Actor, ref string, versi
 		if err := p.at(version); err != nil {
 			return err
 		}
+		if p.Full {
+			return fault.New(fault.Conflict, "penalty_case.full_way")
+		}
 		if p.Status, err = p.Status.next(d); err != nil {
 			return err
 		}
@@ -45,7 +48,7 @@ func (s *Service) Approve(ctx context.Context, by access.Actor, ref string, vers
 		return nil, wrong("note", "fault.too_long", maxText, n)
 	}
 	return s.change(ctx, by, ref, version, approve, func(tx *store.Tx, p *Penalty) error {
-		if err := s.judge(ctx, tx, by, p, approve, access.ApprovePenalty); err != nil {
+		if err := s.judge(by, p, approve, access.ApprovePenalty); err != nil {
 			return err
 		}
 		p.DecidedBy, p.DecidedByName, p.DecidedAt = by.UserID, by.Name, tx.Now
@@ -61,7 +64,7 @@ func (s *Service) Return(ctx context.Context, by access.Actor, ref string, versi
 		return nil, err
 	}
 	return s.change(ctx, by, ref, version, giveBack, func(tx *store.Tx, p *Penalty) error {
-		if err := s.judge(ctx, tx, by, p, giveBack, access.ApprovePenalty); err != nil {
+		if err := s.judge(by, p, giveBack, access.ApprovePenalty); err != nil {
 			return err
 		}
 		p.DecidedBy, p.DecidedByName, p.DecidedAt = 0, "", time.Time{}
@@ -70,8 +73,8 @@ func (s *Service) Return(ctx context.Context, by access.Actor, ref string, versi
 }
 
 // judge checks separation of duties first, for its sentence says more than the policy's refusal.
-func (s *Service) judge(ctx context.Context, tx *store.Tx, by access.Actor, p *Penalty, d deed, act access.Action) error {
-	if err := s.impartial(ctx, tx, by, p, d); err != nil {
+func (s *Service) judge(by access.Actor, p *Penalty, d deed, act access.Action) error {
+	if err := impartial(by, p, d); err != nil {
 		return err
 	}
 	return s.d.Policy.Check(by, act, p.owner())
@@ -102,7 +105,7 @@ func (s *Service) Drop(ctx context.Context, by access.Actor, ref string, version
 // approved may issue. Conflict (stale, not approved), NotFound.
 func (s *Service) Issue(ctx context.Context, by access.Actor, ref string, version int64) (*Penalty, error) {
 	return s.change(ctx, by, ref, version, issue, func(tx *store.Tx, p *Penalty) error {
-		if err := s.judge(ctx, tx, by, p, issue, access.IssuePenalty); err != nil {
+		if err := s.judge(by, p, issue, access.IssuePenalty); err != nil {
 			return err
 		}
 		today := s.today(tx)

@@ -1,11 +1,10 @@
 package enforcement
 
 import (
-	"context"
+	"slices"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/fault"
-	"dunwatch/internal/store"
 )
 
 // part is what somebody did in a case that bars them from judging it.
@@ -16,6 +15,8 @@ const (
 	proposer part = "proposer"
 	officer  part = "officer"
 	finder   part = "finder"
+	recused  part = "recused"
+	former   part = "former"
 )
 
 // partOf names the part that a user had in what a penalty rests on. Whoever proposed, investigates the case or made one
@@ -35,37 +36,30 @@ func (p *Penalty) partOf(user int64) part {
 			return finder
 		}
 	}
+	switch {
+	case slices.Contains(p.parts.Recused, user):
+		return recused
+	case slices.Contains(p.parts.Former, user):
+		return former
+	}
 	return noPart
 }
 
 // impartial fails with Forbidden, and a sentence that says who may do it instead, where the actor had a part in the
 // penalty, is recused from the case or once investigated it. d is approve (returning is the same judgement) or issue.
-func (s *Service) impartial(ctx context.Context, tx *store.Tx, by access.Actor, p *Penalty, d deed) error {
+func impartial(by access.Actor, p *Penalty, d deed) error {
 	if d == giveBack {
 		d = approve
 	}
 	if part := p.partOf(by.UserID); part != noPart {
 		return fault.New(fault.Forbidden, "enforcement."+string(part)+"_cannot_"+string(d))
 	}
-	off, err := s.d.Cases.Recused(ctx, tx, p.Case.ID, by.UserID)
-	if err != nil {
-		return err
-	}
-	if off {
-		return fault.New(fault.Forbidden, "enforcement.recused_cannot_"+string(d))
-	}
-	had, err := s.d.Cases.HadPart(ctx, tx, p.Case.ID, by.UserID)
-	if err != nil {
-		return err
-	}
-	if had {
-		return fault.New(fault.Forbidden, "enforcement.former_cannot_"+string(d))
-	}
 	return nil
 }
 
 // Moves are the deeds that role, reach, state and separation of duties leave open to an actor on a penalty, so that
-// pages and the API offer nothing that would be refused. A recusal or a former part is still checked by the deed.
+// pages and the API offer nothing that would be refused. p is one that was loaded: what was just proposed does not know
+// yet who once had its case.
 type Moves struct {
 	Amend   bool `json:"amend"`
 	Approve bool `json:"approve"`
@@ -79,6 +73,9 @@ type Moves struct {
 
 // Moves computes what the actor may do with the penalty now.
 func (s *Service) Moves(by access.Actor, p *Penalty) Moves {
+	if p.Full {
+		return Moves{} // its steps are those of Open
+	}
 	at := by.Distance(p.owner())
 	may := func(a access.Action) bool { return s.d.Policy.Allows(by.Role, a, at) }
 	m := Moves{

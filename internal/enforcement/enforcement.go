@@ -54,6 +54,8 @@ type Penalty struct {
 	UnitID          int64
 	Rulebook        string
 	Version         int64
+
+	parts casework.Parts // of a loaded one: who may not judge it, beside those named above
 }
 
 // Measure is one kind of penalty with its amount in fen (0 where the kind has none).

@@ -178,6 +178,24 @@ func TestDutiesAreSeparate(t *testing.T) {
 		if m := o.Moves(as(o.Reviewer, o.Director), p); m.Approve || m.Barred != "enforcement.proposer_cannot_approve" {
 			t.Errorf("proposer as director: %+v", m)
 		}
+		// Nor is it offered to whoever was recused, or once had the case and is not its officer any more.
+		check(t, o.Cases.Recuse(ctx, o.Supervisor, k.Reference, caseworktest.ID(o.Second), "亲属"))
+		loaded, err := o.ByRef(ctx, o.Director, p.Reference)
+		check(t, err)
+		c, err = o.Cases.ByRef(ctx, o.Supervisor, k.Reference)
+		check(t, err)
+		if c.OfficerID != 0 {
+			t.Fatalf("still in the hands of %d", c.OfficerID)
+		}
+		for barred, key := range map[*access.Actor]string{&o.Auditor: "enforcement.recused_cannot_approve", &o.Second: "enforcement.recused_cannot_approve",
+			&o.Reviewer: "enforcement.proposer_cannot_approve"} {
+			if m := o.Moves(as(*barred, o.Director), loaded); m.Approve || m.Return || m.Issue || m.Barred != key {
+				t.Errorf("%s as director: %+v, want %s", barred.Name, m, key)
+			}
+		}
+		if m := o.Moves(o.Director, loaded); !m.Approve || !m.Return || m.Barred != "" {
+			t.Errorf("director: %+v", m)
+		}
 		p, err = o.Approve(ctx, o.Director, p.Reference, p.Version, "同意")
 		check(t, err)
 		if p.Status != enforcement.Approved || p.DecidedBy != o.Director.UserID {
@@ -186,7 +204,38 @@ func TestDutiesAreSeparate(t *testing.T) {
 		_, err = o.Issue(ctx, as(o.Reviewer, o.Supervisor), p.Reference, p.Version)
 		want(t, err, fault.Forbidden, "enforcement.proposer_cannot_issue")
 		_, err = o.Issue(ctx, as(o.Second, o.Supervisor), p.Reference, p.Version)
-		want(t, err, fault.Forbidden, "enforcement.officer_cannot_issue")
+		want(t, err, fault.Forbidden, "enforcement.recused_cannot_issue")
+	})
+}
+
+// Who once had the case in hand is offered nothing and refused.
+func TestFormerOfficerIsOfferedNothing(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		ctx, k := t.Context(), o.Case(t)
+		k, err := o.Cases.Assign(ctx, o.Supervisor, k.Reference, k.Version, caseworktest.ID(o.Second))
+		check(t, err)
+		k, err = o.Cases.Assign(ctx, o.Supervisor, k.Reference, k.Version, caseworktest.ID(o.Reviewer))
+		check(t, err)
+		k, _, err = o.Cases.Record(ctx, o.Reviewer, k.Reference, o.Threat(k.Version))
+		check(t, err)
+		p, err := o.Propose(ctx, o.Reviewer, k.Reference, proposal(k.Version))
+		check(t, err)
+		former := as(o.Second, o.Director)
+		loaded, err := o.ByRef(ctx, former, p.Reference)
+		check(t, err)
+		if m := o.Moves(former, loaded); m.Approve || m.Return || m.Barred != "enforcement.former_cannot_approve" {
+			t.Errorf("former officer as director: %+v", m)
+		}
+		_, err = o.Approve(ctx, former, p.Reference, p.Version, "")
+		want(t, err, fault.Forbidden, "enforcement.former_cannot_approve")
+		p, err = o.Approve(ctx, o.Director, p.Reference, p.Version, "同意")
+		check(t, err)
+		former = as(o.Second, o.Supervisor)
+		if m := o.Moves(former, p); m.Issue || m.Barred != "enforcement.former_cannot_issue" {
+			t.Errorf("former officer as supervisor: %+v", m)
+		}
+		_, err = o.Issue(ctx, former, p.Reference, p.Version)
+		want(t, err, fault.Forbidden, "enforcement.former_cannot_issue")
 	})
 }
 

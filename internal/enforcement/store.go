@@ -257,6 +257,14 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, rows []penaltyRow) ([]
 	if err != nil {
 		return nil, err
 	}
+	parts, err := s.d.Cases.PartsOf(ctx, tx, unique(cases))
+	if err != nil {
+		return nil, err
+	}
+	full, err := stages(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Penalty, len(rows))
 	for i, r := range rows {
 		p := Penalty{
@@ -266,10 +274,16 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, rows []penaltyRow) ([]
 			ProposedBy: r.ProposedBy, ProposedByName: names[r.ProposedBy], ProposedAt: r.ProposedAt.Time(),
 			DecidedBy: int64(r.DecidedBy), DecidedByName: names[int64(r.DecidedBy)], DecidedAt: r.DecidedAt.Time(),
 			IssuedBy: int64(r.IssuedBy), IssuedByName: names[int64(r.IssuedBy)], IssuedAt: r.IssuedAt.Time(), IssuedOn: r.IssuedOn,
-			UnitID: r.UnitID, Rulebook: r.Rulebook, Version: r.Version,
+			UnitID: r.UnitID, Rulebook: r.Rulebook, Version: r.Version, parts: parts[r.CaseID],
 		}
 		if r.DecisionNumber != nil {
 			p.DecisionNumber = *r.DecisionNumber
+		}
+		if d, ok := full[r.ID]; ok {
+			p.Full, p.Stage = true, Stage(d.Stage)
+			if d.FilingNumber != nil {
+				p.FilingNumber = *d.FilingNumber
+			}
 		}
 		if err := json.Unmarshal([]byte(r.Bases), &p.Bases); err != nil {
 			return nil, fmt.Errorf("read bases of %s: %w", r.Reference, err)
