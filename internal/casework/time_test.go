@@ -145,6 +145,7 @@ func TestSuspendAndResume(t *testing.T) {
 			t.Errorf("resumed, and due %s", c.DueOn)
 		}
 		hasEvents(t, o, k.Reference, casework.EventSuspended, casework.EventResumed)
+		hasLetters(t, o, k, "suspension", "resumption")
 		o.Clock.Add(30 * 24 * time.Hour)
 		_, err = o.Cases.Suspend(ctx, o.Supervisor, k.Reference, "complaint.forward", "court", "再次等待")
 		want(t, err, fault.Conflict, "casework.clock_expired")
@@ -165,6 +166,30 @@ func hasEvents(t *testing.T, o *caseworktest.Office, ref string, kinds ...string
 		if n != 1 {
 			t.Errorf("%d lines say %s", n, k)
 		}
+	}
+}
+
+// hasLetters holds the letters that were written about a case, by kind, against those wanted.
+func hasLetters(t *testing.T, o *caseworktest.Office, k *casework.Case, want ...string) {
+	t.Helper()
+	var got []string
+	check(t, o.DB.Read(t.Context(), func(tx *store.Tx) error {
+		rows, err := tx.Rows(t.Context(), "SELECT kind FROM letters WHERE case_id = ? AND recipient = 'complainant' ORDER BY id", k.ID)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var kind string
+			if err := rows.Scan(&kind); err != nil {
+				return err
+			}
+			got = append(got, kind)
+		}
+		return rows.Err()
+	}))
+	if !slices.Equal(got, want) {
+		t.Errorf("the complainant was written %v, want %v", got, want)
 	}
 }
 
@@ -239,6 +264,7 @@ func TestMoreTime(t *testing.T) {
 			t.Errorf("%+v %v", list, err)
 		}
 		hasEvents(t, o, k.Reference, casework.EventTimeAsked, casework.EventTimeGranted)
+		hasLetters(t, o, k, "extension_notice")
 	})
 }
 
