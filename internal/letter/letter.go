@@ -5,6 +5,9 @@
 // of. Where its template asks for a second reading it waits as a draft until somebody other than its writer released it;
 // else it is issued at once. An issued letter has a number (〔2026〕12号) and keeps its text for good.
 //
+// In a template {due_on} is a field. A part in [square brackets] goes when one of its fields has no value, and a line goes
+// when none of its fields has one. Which fields a kind has, Fields tells.
+//
 // Who may read or release a letter is decided by the packages whose complaints and forwards it belongs to; this package
 // works inside their transactions and appends no audit entry of its own for them. Its own entries are two: a changed
 // template, and what the outbox reports of a letter's notices.

@@ -81,7 +81,7 @@ func parseSource(text string) (*source, error) {
 	return t, nil
 }
 
-// fault of a template: what an administrator must mend, with the piece of text that is wrong.
+// mistake is what an administrator must mend in a template, with the piece of text that is wrong.
 type mistake struct {
 	field string // title or body
 	key   string // of web/locales

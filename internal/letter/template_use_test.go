@@ -153,6 +153,8 @@ func TestTemplateVersions(t *testing.T) {
 		}
 		_, err = d.ChangeTemplate(ctx, d.admin, "withdrawal", locale.ZH, 0, letter.Change{Title: "a", Body: "b", Note: "c"})
 		want(t, err, fault.Conflict, "fault.stale")
+		_, err = d.ChangeTemplate(ctx, d.admin, "withdrawal", locale.ZH, 7, letter.Change{Title: "a", Body: "b", Note: "c"})
+		want(t, err, fault.Conflict, "fault.stale")
 		_, err = d.ChangeTemplate(ctx, d.admin, "withdrawal", locale.ZH, 1, c)
 		want(t, err, fault.Conflict, "letter.error.unchanged")
 
