@@ -578,4 +578,3 @@ func TestInbox(t *testing.T) {
 		}
 	})
 }
-

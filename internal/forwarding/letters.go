@@ -37,8 +37,8 @@ var Mails = []string{
 	mailSent, mailPassed, mailAgency, mailTime, mailReturned, mailReview, mailChase, mailAnswered, mailReviewed,
 }
 
-// toFirm writes a letter to the firm of a forward. A firm knows a forward by its own number alone, and of the parties of
-// the complaint itself alone. Everybody of the firm gets a mail when the letter goes out.
+// toFirm writes a letter to the firm of a forward. A firm knows a forward by its own number alone, and the other party of
+// the complaint by name only where it was given the narrative, which speaks of it. Everybody of the firm gets a mail when the letter goes out.
 func (s *Service) toFirm(ctx context.Context, tx *store.Tx, by access.Actor, h *held, kind, mail string, fields map[string]any) error {
 	to, err := s.liveFirm(ctx, tx, h.Firm)
 	if err != nil {
@@ -47,7 +47,10 @@ func (s *Service) toFirm(ctx context.Context, tx *store.Tx, by access.Actor, h *
 	if h.Kind != ToAnswer || h.ParentID != 0 {
 		return s.mailFirm(ctx, tx, h, mail)
 	}
-	all := map[string]any{"reference": h.Reference, "firm": to.Name, "on": s.today(tx), "lender": "", "agency": ""}
+	all := map[string]any{"reference": h.Reference, "firm": to.Name, "on": s.today(tx)}
+	if !slices.Contains(h.Disclosed, FieldNarrative) {
+		all["lender"], all["agency"] = "", ""
+	}
 	all[string(to.Kind)] = to.Name
 	for k, v := range fields {
 		all[k] = v

@@ -74,6 +74,25 @@ func (s *Service) hold(ctx context.Context, tx *store.Tx, by access.Actor, act a
 	return h, nil
 }
 
+// Reach loads a forward and its case inside an open transaction if the actor may do the deed on it. For hardship. NotFound,
+// Forbidden.
+func (s *Service) Reach(ctx context.Context, tx *store.Tx, by access.Actor, act access.Action, ref string) (*Forward, *casework.Case, error) {
+	h, err := s.hold(ctx, tx, by, act, ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	return h.Forward, h.k, nil
+}
+
+// Acts reports whether an actor is of the firm, or of the one into which it was merged.
+func (s *Service) Acts(ctx context.Context, tx *store.Tx, by access.Actor, firmID int64) (bool, error) {
+	if !by.Role.OfFirm() || by.FirmID == 0 {
+		return false, nil
+	}
+	own, err := s.ownFirms(ctx, tx, by.FirmID)
+	return slices.Contains(own, firmID), err
+}
+
 func (s *Service) holdID(ctx context.Context, tx *store.Tx, f *Forward) (*held, error) {
 	cases, err := s.d.Cases.FindAll(ctx, tx, []int64{f.CaseID})
 	if err != nil {
