@@ -13,10 +13,11 @@ import (
 	"dunwatch/internal/complaint"
 )
 
-// importCmd is import cfpb | firms.
+// importCmd is import cfpb | firms | calendar.
 type importCmd struct {
-	CFPB  importCFPB  `cmd:"" name:"cfpb" help:"Import files of the public CFPB complaint database."`
-	Firms importFirms `cmd:"" help:"Import firms from CSV: code,name,kind,parent_code,uscc,aliases."`
+	CFPB     importCFPB     `cmd:"" name:"cfpb" help:"Import files of the public CFPB complaint database."`
+	Firms    importFirms    `cmd:"" help:"Import firms from CSV: code,name,kind,parent_code,uscc,aliases."`
+	Calendar importCalendar `cmd:"" help:"Import the holidays of a year and list the due dates that they move."`
 }
 
 type importCFPB struct {

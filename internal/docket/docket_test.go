@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type house struct {
 	docket *docket.Service
 	notify *notify.Service
 	mails  []notify.Envelope
+	mu     sync.Mutex
 	chased []string
 }
 
@@ -61,6 +63,8 @@ func (h *house) deps(t *testing.T) docket.Deps {
 		DB: h.DB, Log: h.Log, Policy: h.Policy, Book: h.Book, Calendars: h.Calendars, Zone: caseworktest.Zone, Words: words(t), Notify: h.notify,
 		DeskURL: "https://desk.example/queue", RedueComplaints: h.Complaints.Redue, RedueCases: h.Cases.Redue,
 		Chase: func(_ context.Context, _ *store.Tx, caseID int64, clock string, mark deadline.Mark) error {
+			h.mu.Lock()
+			defer h.mu.Unlock()
 			h.chased = append(h.chased, fmt.Sprintf("%d %s %s", caseID, clock, mark))
 			return nil
 		},

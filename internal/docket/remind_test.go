@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"dunwatch/internal/access"
+	"dunwatch/internal/account"
 	"dunwatch/internal/audit"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/casework/caseworktest"
@@ -68,20 +69,26 @@ func TestEachMarkIsToldOnceToThoseItConcerns(t *testing.T) {
 		k := h.Assigned(t) // of Wang Min in unit A
 		c := h.File(t, h.Filing())
 		none := map[string][]string{}
+		const elsewhere = "he@desk.example" // supervisor of unit B: hears of what nobody took in yet, not of unit A's cases
+		_, err := h.Accounts.Create(t.Context(), h.Admin, account.NewUser{Email: elsewhere, Name: "何静", Role: access.Supervisor, Unit: "B", Password: "long-enough-for-9-cats"})
+		caseworktest.Check(t, err)
 
 		h.expectTold(t, "2026-10-25", 10, none) // a Sunday, four working days before
 		h.expectTold(t, "2026-10-26", 7, none)  // not before eight
 		h.expectTold(t, "2026-10-26", 8, map[string][]string{
 			wang: {k.Reference + "　还剩 3 个工作日", "以下 1 件", "https://desk.example/queue"}, chen: {c.Reference + "　还剩 3 个工作日", "以下 1 件"},
+			elsewhere: {c.Reference, "以下 1 件"},
 		})
 		h.expectTold(t, "2026-10-26", 15, none)
 		h.expectTold(t, "2026-10-28", 9, none)
 		h.expectTold(t, "2026-10-29", 9, map[string][]string{
 			wang: {k.Reference + "　今日到期"}, chen: {k.Reference + "　今日到期", c.Reference + "　今日到期", "以下 2 件"},
+			elsewhere: {c.Reference, "以下 1 件"},
 		})
 		h.expectTold(t, "2026-10-30", 9, none)
 		h.expectTold(t, "2026-11-03", 9, map[string][]string{
 			chen: {k.Reference + "　已逾期 5 天", c.Reference + "　已逾期 5 天"}, sun: {"以下 2 件"},
+			elsewhere: {c.Reference, "以下 1 件"},
 		})
 		h.expectTold(t, "2026-11-04", 9, none)
 		for _, body := range []string{"张小三", "13812341234", "zhang@example.cn"} {
@@ -238,8 +245,10 @@ func TestMarksAndMailsStandOrFallTogether(t *testing.T) {
 		h := open(t, db, clock)
 		c := h.File(t, h.Filing())
 		k := h.Assigned(t)
-		h.at("2026-10-29", 9)
+		h.begin(t, k, "firm.answer", "2026-10-20")
+		h.at("2026-11-04", 9)
 		deps := h.deps(t)
+		deps.Chase = nil
 		keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 		caseworktest.Check(t, err)
 		empty, err := locale.Load(fstest.MapFS{"locales/zh/a.yaml": {Data: []byte("a: \"b\"\n")}, "locales/en/a.yaml": {Data: []byte("a: \"b\"\n")}})
@@ -263,6 +272,9 @@ func TestMarksAndMailsStandOrFallTogether(t *testing.T) {
 		got := h.digests(t)
 		if len(got[chen]) != 1 || len(got[wang]) != 1 || !strings.Contains(got[chen][0].Body, c.Reference) || !strings.Contains(got[wang][0].Body, k.Reference) {
 			t.Errorf("told %+v", got)
+		}
+		if len(h.chased) != 1 {
+			t.Errorf("chased %v", h.chased)
 		}
 	})
 }
