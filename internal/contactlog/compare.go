@@ -128,8 +128,7 @@ func skew(b, f []Contact, opt CompareOptions) (time.Duration, bool) {
 		for lo < len(f) && f[lo].At.Before(b[i].At.Add(-opt.MaxSkew)) {
 			lo++
 		}
-		const most = 200 // rows to look at for one: a storm of calls votes no more than that
-		for j := lo; j < len(f) && j < lo+most && !f[j].At.After(b[i].At.Add(opt.MaxSkew)); j++ {
+		for j := lo; j < len(f) && j < lo+storm && !f[j].At.After(b[i].At.Add(opt.MaxSkew)); j++ {
 			if alike(&b[i], &f[j]) {
 				votes[int64(b[i].At.Sub(f[j].At)/time.Second)]++
 			}
@@ -147,6 +146,10 @@ func skew(b, f []Contact, opt CompareOptions) (time.Duration, bool) {
 	}
 	return time.Duration(middle(votes, best-half, best+half)) * time.Second, true
 }
+
+// storm is how many rows are looked at for one: more calls than that within
+// minutes are no call log.
+const storm = 200
 
 // widest is the difference with most votes within half on either side; the
 // smallest of equals, so that a doubt is settled for clocks that agree.
@@ -205,7 +208,7 @@ func match(b, f []Contact, skew, tolerance time.Duration) []matched {
 		for lo < len(f) && f[lo].At.Before(at.Add(-tolerance)) {
 			lo++
 		}
-		for j := lo; j < len(f) && !f[j].At.After(at.Add(tolerance)); j++ {
+		for j := lo; j < len(f) && j < lo+storm && !f[j].At.After(at.Add(tolerance)); j++ {
 			if alike(&b[i], &f[j]) {
 				all = append(all, candidate{matched{i, j}, at.Sub(f[j].At).Abs()})
 			}
