@@ -85,17 +85,18 @@ func Run(ctx context.Context, args []string, io Streams) int {
 
 // cli is every subcommand with its flags.
 type cli struct {
-	Demo    demoCmd    `cmd:"" help:"Serve a seeded, lively office and print who can sign in."`
-	Serve   serveCmd   `cmd:"" help:"Serve the office."`
-	Migrate migrateCmd `cmd:"" help:"Bring the schema up to date, or show where it stands."`
-	User    userCmd    `cmd:"" help:"Make, list, disable and reset accounts."`
-	Import  importCmd  `cmd:"" help:"Import complaints and firms."`
-	Report  reportCmd  `cmd:"" help:"Print the monthly enforcement report."`
-	Audit   auditCmd   `cmd:"" help:"Verify the record, or export its newest signed checkpoint."`
-	Receipt receiptCmd `cmd:"" help:"Verify a filing receipt offline."`
-	Backup  backupCmd  `cmd:"" help:"Copy database and evidence into a new folder, and verify the copy."`
-	Restore restoreCmd `cmd:"" help:"Put a backup into an empty data folder."`
-	Doctor  doctorCmd  `cmd:"" help:"Check this machine and the data for what would go wrong."`
-	Routes  routesCmd  `cmd:"" help:"List every route with its action and who may use it."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Demo     demoCmd     `cmd:"" help:"Serve a seeded, lively office and print who can sign in."`
+	Serve    serveCmd    `cmd:"" help:"Serve the office."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the schema up to date, or show where it stands."`
+	User     userCmd     `cmd:"" help:"Make, list, disable and reset accounts."`
+	Import   importCmd   `cmd:"" help:"Import complaints and firms."`
+	Contacts contactsCmd `cmd:"" help:"Check logs of calls and messages against the rulebook."`
+	Report   reportCmd   `cmd:"" help:"Print the monthly enforcement report."`
+	Audit    auditCmd    `cmd:"" help:"Verify the record, or export its newest signed checkpoint."`
+	Receipt  receiptCmd  `cmd:"" help:"Verify a filing receipt offline."`
+	Backup   backupCmd   `cmd:"" help:"Copy database and evidence into a new folder, and verify the copy."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup into an empty data folder."`
+	Doctor   doctorCmd   `cmd:"" help:"Check this machine and the data for what would go wrong."`
+	Routes   routesCmd   `cmd:"" help:"List every route with its action and who may use it."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
