@@ -21,6 +21,7 @@ import (
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/firm"
 	"dunwatch/internal/forwarding"
+	"dunwatch/internal/hardship"
 	"dunwatch/internal/letter"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
@@ -92,6 +93,7 @@ type Office struct {
 	Zone       *time.Location
 	Blobs      evidence.Blobs
 	Notify     *notify.Service
+	Outbox     *notify.Operations
 	Accounts   *account.Service
 	Firms      *firm.Service
 	Letters    *letter.Service
@@ -99,6 +101,7 @@ type Office struct {
 	Evidence   *evidence.Service
 	Cases      *casework.Service
 	Forwards   *forwarding.Service
+	Plans      *hardship.Service
 	Penalties  *enforcement.Service
 	Reports    *report.Service
 	Docket     *docket.Service
@@ -113,7 +116,8 @@ func Wire(law *Law, opt Options) (*Office, error) {
 		opt.MaxEvidence = MaxEvidence
 	}
 	o := &Office{Law: law, DB: opt.DB, Log: opt.Log, Keys: opt.Keys, Zone: opt.Zone, Blobs: opt.Blobs}
-	o.Notify = notify.New(o.DB, o.Keys, o.Words, opt.Senders)
+	o.Notify = notify.New(o.DB, o.Keys, o.Words, opt.Senders).In(o.Zone)
+	o.Outbox = notify.NewOperations(o.Notify, o.Log, o.Policy)
 	o.Accounts = account.New(o.DB, o.Log, o.Policy, o.Keys, opt.Cost)
 	o.Firms = firm.New(o.DB, o.Log, o.Policy)
 	letters, err := letter.NewService(letter.Deps{
@@ -137,8 +141,12 @@ func Wire(law *Law, opt Options) (*Office, error) {
 		Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Evidence: o.Evidence, Cases: o.Cases, Letters: o.Letters, Notify: o.Notify,
 		PortalURL: opt.page("/firm/forwards"), CaseURL: opt.page("/cases"),
 	})
+	o.Plans = hardship.New(hardship.Deps{
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Zone: o.Zone, Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints,
+		Cases: o.Cases, Forwards: o.Forwards, Notify: o.Notify, PortalURL: opt.page("/firm/forwards"), CaseURL: opt.page("/cases"),
+	})
 	o.Penalties = enforcement.New(enforcement.Deps{
-		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Zone: o.Zone,
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
 		Accounts: o.Accounts, Firms: o.Firms, Cases: o.Cases, Notify: o.Notify,
 	})
 	o.Reports = report.New(o.DB, o.Policy, o.Book, o.Calendars, o.Zone, o.Words)
