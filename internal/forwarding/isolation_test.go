@@ -167,6 +167,21 @@ func TestLenderAndAgency(t *testing.T) {
 	}
 }
 
+// A lender passes on no more than it was given.
+func TestNoMoreThanGiven(t *testing.T) {
+	o := open(t, "2026-10-20")
+	defer o.MustVerify(t)
+	k := o.CaseOf(t, o.Dated("2026-10-10"))
+	f, err := o.Forwards.Send(t.Context(), o.Reviewer, k.Reference, k.Version, forwarding.SendInput{
+		Firm: "L1", Kind: forwarding.ToAnswer, Disclose: []string{forwarding.FieldLoan}, Summary: "反映夜间催收，请核实。",
+	})
+	check(t, err)
+	_, err = o.Forwards.PassOn(t.Context(), o.Bank, f.Reference, f.Version, forwarding.PassInput{
+		Agency: "A1", DueOn: calendar.MustDate("2026-10-28"), Disclose: []string{forwarding.FieldLoan, forwarding.FieldName},
+	})
+	want(t, err, fault.Invalid, "forwarding.not_disclosable")
+}
+
 // canary is a filing whose particulars cannot come from anywhere else.
 func canary(o *forwardingtest.Office) complaint.Filing {
 	f := o.Dated("2026-10-10")
