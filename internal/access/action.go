@@ -29,6 +29,15 @@ const (
 	ProposePenalty    Action = "penalty.propose"
 	ApprovePenalty    Action = "penalty.approve"
 	IssuePenalty      Action = "penalty.issue"
+	FilePenalty       Action = "penalty.file"    // file or suspend a case, name its officers
+	TryPenalty        Action = "penalty.try"     // examine it after the investigation
+	ReviewPenalty     Action = "penalty.review"  // the legal review
+	HearPenalty       Action = "penalty.hear"    // set, chair and report a hearing
+	ServePenalty      Action = "penalty.serve"   // notices, defence, service, remedies
+	PublishPenalty    Action = "penalty.publish" // the public register
+	CollectPenalty    Action = "penalty.collect" // payments, demand, court
+	OrderMeasure      Action = "penalty.measure" // measures short of a penalty
+	AnswerPenalty     Action = "penalty.answer"  // the party's own side
 	ReadFirm          Action = "firm.read"
 	ManageFirm        Action = "firm.manage"
 	ReadReport        Action = "report.read"
@@ -61,7 +70,8 @@ const (
 var Actions = []Action{
 	FileComplaint, ReadComplaint, AddEvidence, Message, Withdraw, RequestReview, Screen, ImportComplaints, RevealIdentity,
 	ReadEvidence, ReadCase, AssignCase, TakeCase, NoteCase, RecordFinding, CloseCase, RecuseCase,
-	ReadPenalty, ProposePenalty, ApprovePenalty, IssuePenalty, ReadFirm, ManageFirm, ReadReport, ReadAudit,
+	ReadPenalty, ProposePenalty, ApprovePenalty, IssuePenalty, FilePenalty, TryPenalty, ReviewPenalty, HearPenalty, ServePenalty,
+	PublishPenalty, CollectPenalty, OrderMeasure, AnswerPenalty, ReadFirm, ManageFirm, ReadReport, ReadAudit,
 	ManageAccount, ManageOwnSession, UseFirmPortal, ManageCalendar, ReadOperations, ReadPublicRecords,
 	RateHandling, LogContact, ReopenCase, ReadForward, SendForward, AnswerForward, CheckAnswer, AskForTime, DecideOnTime,
 	WriteLetter, ReleaseLetter, ManageTemplates, OfferPlan, AnswerPlan, ManageFirmUsers, ManageOperations,

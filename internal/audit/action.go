@@ -50,6 +50,10 @@ const (
 	PenaltyApproved  Action = "penalty.approved"
 	PenaltyIssued    Action = "penalty.issued"
 	PenaltyDropped   Action = "penalty.dropped"
+	PenaltyStep      Action = "penalty.step"
+	RegisterExpired  Action = "publication.expired"
+	MeasureOrdered   Action = "measure.ordered"
+	MeasureNoted     Action = "measure.noted"
 	DataExported     Action = "data.exported"
 	KeyDestroyed     Action = "data_key.destroyed"
 	CalendarImported Action = "calendar.imported"
@@ -98,6 +102,7 @@ var Recorded = []string{
 	"clock_events", "evidence", "imports", "import_conflicts", "import_unmapped",
 	"cases", "case_events", "case_notes", "findings", "recusals",
 	"penalties", "penalty_measures", "penalty_findings", "penalty_events", "decisions",
+	"procedures", "penalty_steps", "publications", "publication_events", "supervisory_measures", "supervisory_measure_events",
 	"calendar_years", "calendar_days", "calendar_moves", "extension_requests",
 	"forwards", "forward_events", "firm_answers", "answer_checks", "forward_files", "disclosures",
 	"plans", "plan_instalments", "plan_events", "letter_templates", "letters", "letter_events",

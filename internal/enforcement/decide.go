@@ -26,6 +26,9 @@ func (s *Service) change(ctx context.Context, by access.Actor, ref string, versi
 		if err := p.at(version); err != nil {
 			return err
 		}
+		if p.Full {
+			return fault.New(fault.Conflict, "penalty_case.full_way")
+		}
 		if p.Status, err = p.Status.next(d); err != nil {
 			return err
 		}

@@ -73,6 +73,9 @@ type Moves struct {
 
 // Moves computes what the actor may do with the penalty now.
 func (s *Service) Moves(by access.Actor, p *Penalty) Moves {
+	if p.Full {
+		return Moves{} // its steps are those of Open
+	}
 	at := by.Distance(p.owner())
 	may := func(a access.Action) bool { return s.d.Policy.Allows(by.Role, a, at) }
 	m := Moves{

@@ -4,9 +4,12 @@
 // Who may do what is policy; that those who accuse do not judge is a rule of this package (duties.go), and the database
 // holds the hardest part of it too: the decider is never the proposer.
 //
-// What it does not promise: it is not yet the whole statutory procedure. Notice, defence, hearing, legal review, service
-// and publication (行政处罚法 ch. 5) stand between approval and a decision that is good in law; the text of a decision
-// names the party's remedies and their time limits from the rulebook, each unverified one marked.
+// There are two ways. The statutory procedure (行政处罚法 ch. 5) begins with Apply and goes from step to step with Take,
+// each step guarded: see stage.go for the machine, guard.go for what each step needs, course.go for how the steps make the
+// state. The short way of Propose, Approve and Issue is for measures short of a penalty; what was issued by it stays
+// readable, and Deps.FullOnly closes it to penalties in law.
+//
+// It is not legal advice: every limit comes from the rulebook, each unverified one marked.
 //
 // Money is in fen (or cents: hundredths of the pack's currency), never a float.
 package enforcement
@@ -33,6 +36,9 @@ type Penalty struct {
 	Case            *casework.Case
 	Firm            firm.Firm // the party penalised
 	Status          Status
+	Full            bool   // it goes the statutory procedure
+	Stage           Stage  // of the statutory procedure; "" of the short way
+	FilingNumber    string // 〔2026〕立3号
 	Facts, Reasons  string
 	Bases           []string  // ids of the rulebook
 	Measures        []Measure // of the last round
@@ -73,6 +79,9 @@ type Proposal struct {
 	Facts    string    `json:"facts"`
 	Reasons  string    `json:"reasons"`
 	Version  int64     `json:"version"` // of the case (Propose) or of the penalty (Amend)
+
+	later string        // why a lighter text that came after the act applies
+	today calendar.Date // of the transaction, with later
 }
 
 // Event is a line of a penalty's timeline; Kind is a key of web/locales: "event." + Kind.
@@ -80,15 +89,21 @@ type Event = casework.Event
 
 // Deps are what New needs.
 type Deps struct {
-	DB       *store.DB
-	Log      *audit.Log
-	Policy   *access.Policy
-	Book     *rulebook.Book
-	Zone     *time.Location
-	Accounts *account.Service
-	Firms    *firm.Service
-	Cases    *casework.Service
-	Notify   *notify.Service
+	DB     *store.DB
+	Log    *audit.Log
+	Policy *access.Policy
+	Book   *rulebook.Book
+	// Calendars count the limits of the statutory procedure.
+	Calendars map[string]*calendar.Calendar
+	Zone      *time.Location
+	Accounts  *account.Service
+	Firms     *firm.Service
+	Cases     *casework.Service
+	Notify    *notify.Service
+	// Level of the office decides from which sum a hearing is offered: head, bureau or branch; "" is branch, the lowest.
+	Level string
+	// FullOnly refuses to propose a penalty in law by the short way: it goes the statutory procedure.
+	FullOnly bool
 }
 
 // Service does what this package does. It is safe for concurrent use.

@@ -30,7 +30,7 @@ func each(t *testing.T, f func(t *testing.T, o *office)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
 		o := &office{Office: caseworktest.Open(t, db, clock)}
 		o.Service = enforcement.New(enforcement.Deps{
-			DB: db, Log: o.Log, Policy: o.Policy, Book: o.Book, Zone: caseworktest.Zone, Accounts: o.Accounts, Firms: o.Firms,
+			DB: db, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: caseworktest.Zone, Accounts: o.Accounts, Firms: o.Firms,
 			Cases: o.Cases, Notify: o.Notify,
 		})
 		f(t, o)

@@ -111,7 +111,7 @@ func (f *Filter) check() (before int64, err error) {
 		bad.Add("limit", "casework.limit", maxPage)
 	}
 	for _, st := range f.Status {
-		if !slices.Contains(Statuses, st) {
+		if !slices.Contains(AllStatuses, st) {
 			bad.Add("status", "fault.choose")
 		}
 	}

@@ -106,7 +106,7 @@ func (p *Proposal) checkBases(bad *fault.Fields, pack *rulebook.Pack, findings [
 			bad.Add("basis", "casework.unknown_basis", id)
 		case !b.ByOffice():
 			bad.Add("basis", "enforcement.not_a_penalty_basis", id)
-		case len(findings) > 0 && !slices.ContainsFunc(findings, func(f casework.Finding) bool { return b.InForce(f.ActedOn) }):
+		case len(findings) > 0 && !slices.ContainsFunc(findings, func(f casework.Finding) bool { return p.applies(pack, b, f) }):
 			bad.Add("basis", "casework.basis_not_in_force", id, findings[0].ActedOn)
 		default:
 			bases = append(bases, b)
@@ -121,11 +121,17 @@ func (p *Proposal) checkBases(bad *fault.Fields, pack *rulebook.Pack, findings [
 		return bases
 	}
 	for _, f := range findings {
-		if len(bases) == len(ids) && !slices.ContainsFunc(bases, func(b rulebook.Basis) bool { return b.InForce(f.ActedOn) }) {
+		if len(bases) == len(ids) && !slices.ContainsFunc(bases, func(b rulebook.Basis) bool { return p.applies(pack, b, f) }) {
 			bad.Add("basis", "enforcement.act_without_basis", f.Number, f.ActedOn)
 		}
 	}
 	return bases
+}
+
+// applies reports whether a basis covers the act of a finding: in force on its day or, where it is said why, a lighter text
+// that came later.
+func (p *Proposal) applies(pack *rulebook.Pack, b rulebook.Basis, f casework.Finding) bool {
+	return b.InForce(f.ActedOn) || p.later != "" && lighter(pack, b, f.ActedOn, p.today)
 }
 
 // penalises reports whether a measure is a penalty in law, rather than one short of it.
@@ -144,7 +150,7 @@ func (p *Proposal) checkAmounts(bad *fault.Fields, pack *rulebook.Pack, bases ru
 		if !ok || k.Class != "penalty" || m.AmountFen < 0 {
 			continue
 		}
-		verdict := allowance(bases, m)
+		verdict := allowance(bases, m, false)
 		switch {
 		case verdict == "" || len(bases) == 0:
 		case verdict == "enforcement.kind_not_in_basis":
@@ -156,15 +162,15 @@ func (p *Proposal) checkAmounts(bad *fault.Fields, pack *rulebook.Pack, bases ru
 }
 
 // allowance is "" where one of the bases allows the measure, else the key of why none does.
-func allowance(bases rulebook.Bases, m Measure) string {
+func allowance(bases rulebook.Bases, m Measure, person bool) string {
 	why := "enforcement.kind_not_in_basis"
 	for _, b := range bases {
 		if len(b.Amounts) == 0 || !b.Verified {
 			return ""
 		}
 		for _, a := range b.Amounts {
-			if a.Kind != m.Kind || a.Subject == "person" {
-				continue // the parties of this desk are firms
+			if a.Kind != m.Kind || a.Subject == "person" && !person || a.Subject == "unit" && person {
+				continue
 			}
 			least, bounded := a.MinMinor()
 			most, capped := a.MaxMinor()

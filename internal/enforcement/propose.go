@@ -79,6 +79,9 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, by access.Actor, c *c
 		bad.Add("firm", "enforcement.choose_party")
 	}
 	p.Findings = choose(&bad, pack, standing, n.Findings)
+	if s.d.FullOnly && n.penalises(pack) {
+		return nil, fault.New(fault.Conflict, "penalty_case.full_only")
+	}
 	p.take(&bad, pack, n)
 	if p.FineFen > 0 {
 		fined, err := finedBefore(ctx, tx, c.ID, p.Firm.ID, 0)

@@ -2,7 +2,7 @@ package enforcement
 
 import "dunwatch/internal/fault"
 
-// Status of a penalty. The full statutory procedure adds states between Approved and Issued.
+// Status of a penalty. One that goes the statutory procedure is Proceeding until it is approved.
 //
 //	 propose
 //	    |
@@ -25,13 +25,19 @@ const (
 	Approved Status = "approved" // may be issued
 	Issued   Status = "issued"   // the decision is written and sealed
 	Dropped  Status = "dropped"  // withdrawn
+
+	Proceeding Status = "proceeding" // the statutory procedure is under way, see Course.Stage
+	Ended      Status = "ended"      // by the statutory procedure, without a penalty
 )
 
-// Statuses lists every state, in the order of the work.
+// Statuses lists the states of the short way, in the order of the work.
 var Statuses = []Status{Proposed, Returned, Approved, Issued, Dropped}
 
+// AllStatuses are those of both ways.
+var AllStatuses = []Status{Proceeding, Proposed, Returned, Approved, Issued, Ended, Dropped}
+
 // Ended reports whether nothing can happen to the penalty any more.
-func (s Status) Ended() bool { return s == Issued || s == Dropped }
+func (s Status) Ended() bool { return s == Issued || s == Dropped || s == Ended }
 
 // deed is what moves a penalty.
 type deed string

@@ -261,6 +261,10 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, rows []penaltyRow) ([]
 	if err != nil {
 		return nil, err
 	}
+	full, err := stages(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Penalty, len(rows))
 	for i, r := range rows {
 		p := Penalty{
@@ -274,6 +278,12 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, rows []penaltyRow) ([]
 		}
 		if r.DecisionNumber != nil {
 			p.DecisionNumber = *r.DecisionNumber
+		}
+		if d, ok := full[r.ID]; ok {
+			p.Full, p.Stage = true, Stage(d.Stage)
+			if d.FilingNumber != nil {
+				p.FilingNumber = *d.FilingNumber
+			}
 		}
 		if err := json.Unmarshal([]byte(r.Bases), &p.Bases); err != nil {
 			return nil, fmt.Errorf("read bases of %s: %w", r.Reference, err)

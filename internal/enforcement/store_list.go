@@ -127,7 +127,7 @@ func countStatuses(ctx context.Context, tx *store.Tx, w where) (map[string]int, 
 	return out, rows.Err()
 }
 
-// underWay counts the penalties of a case, but for one, that are neither issued nor dropped. On PostgreSQL it first locks
+// underWay counts the penalties of a case, but for one, that rest on its findings and are neither issued nor dropped. On PostgreSQL it first locks
 // the case: of two penalties that end at the same moment, each would take the other for one still under way.
 func underWay(ctx context.Context, tx *store.Tx, caseID, but int64) (n int, err error) {
 	if tx.Dialect == store.Postgres {
@@ -135,8 +135,10 @@ func underWay(ctx context.Context, tx *store.Tx, caseID, but int64) (n int, err 
 			return 0, err
 		}
 	}
-	rows, err := tx.Rows(ctx, "SELECT COUNT(*) FROM penalties WHERE case_id = ? AND id <> ? AND status NOT IN (?, ?)",
-		caseID, but, string(Issued), string(Dropped))
+	rows, err := tx.Rows(ctx, `SELECT COUNT(*) FROM penalties p WHERE case_id = ? AND id <> ? AND (status IN (?, ?) OR status IN (?, ?)
+		AND NOT EXISTS (SELECT 1 FROM procedures d WHERE d.penalty_id = p.id AND d.stage IN (?, ?, ?, ?)))`,
+		caseID, but, string(Proposed), string(Returned), string(Approved), string(Proceeding),
+		string(StageLead), string(StageFiled), string(StageInvestigates), string(StageSuspended))
 	if err != nil {
 		return 0, err
 	}
@@ -154,8 +156,8 @@ func underWay(ctx context.Context, tx *store.Tx, caseID, but int64) (n int, err 
 func finedBefore(ctx context.Context, tx *store.Tx, caseID, firmID, but int64) (map[int64]bool, error) {
 	rows, err := tx.Rows(ctx, `
 		SELECT f.finding_id FROM penalty_findings f JOIN penalties p ON p.id = f.penalty_id
-		WHERE p.case_id = ? AND p.firm_id = ? AND p.id <> ? AND p.status <> ? AND p.fine_fen > 0`,
-		caseID, firmID, but, string(Dropped))
+		WHERE p.case_id = ? AND p.firm_id = ? AND p.id <> ? AND p.status NOT IN (?, ?) AND p.fine_fen > 0`,
+		caseID, firmID, but, string(Dropped), string(Ended))
 	if err != nil {
 		return nil, err
 	}

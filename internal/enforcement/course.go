@@ -1,0 +1,377 @@
+package enforcement
+
+import (
+	"time"
+
+	"dunwatch/internal/calendar"
+)
+
+// Taken is one step that was taken.
+type Taken struct {
+	Number    int
+	Step      Step
+	On        calendar.Date // in the regulator's zone
+	At        time.Time
+	ActorRole string
+	ActorID   int64
+	ActorName string
+	Deed      Deed // what it said
+}
+
+// Course is the statutory procedure of a penalty as its steps make it. It is computed, never typed; nil fields have not
+// happened.
+type Course struct {
+	Stage Stage
+	Taken []Taken
+
+	Apply         *Apply
+	AppliedBy     int64
+	FilingNumber  string
+	FiledOn       calendar.Date
+	Lead, Second  int64   // the two officers now
+	Investigators []int64 // everybody who ever investigated or applied
+	Investigated  *Investigate
+	Preserved     []Preserved
+	SuspendedOn   calendar.Date // no date: not suspended
+	Conclude      *Conclude
+	ConcludedOn   calendar.Date
+	Persons       []Person
+	Sentence      *Sentence // as last planned
+	SentencedAt   int       // number of the step
+	Round         int       // of penalty_measures
+	Try           *Try
+	TriedBy       []int64
+	Review        *LegalReview // the last
+	ReviewedAt    int
+	ReviewedOn    calendar.Date
+	Notices       []GivenNotice
+	Defences      []Defence
+	Hearing       *Hearing // of the last notice
+	Deliberate    *Deliberate
+	DeliberatedAt int
+	ApprovedBy    int64
+	ApprovedOn    calendar.Date
+
+	Decided    bool
+	Number     string
+	PayAccount string
+	DecidedOn  calendar.Date
+	NoPenalty  *NoPenalty
+	Transfer   *Transfer
+	Refused    *RefuseFiling
+	Served     *Serve
+	Published  []Publication // of this decision, the last counts
+	Money      []Movement
+	Plans      []Plan
+	Asked      []AskedPlan
+	Challenges []Challenged
+	Demanded   *Demand
+	Court      *Court
+	Executed   *Executed
+	Changes    []Changed
+	ClosedOn   calendar.Date
+	ArchivedOn calendar.Date
+}
+
+// Preserved is evidence that was registered.
+type Preserved struct {
+	Preserve
+	Decision  string
+	DecidedOn calendar.Date // no date: not yet
+}
+
+// GivenNotice is a notice with what was waived since.
+type GivenNotice struct {
+	Notice
+	At             int // number of the step
+	DefenceWaived  bool
+	HearingWaived  bool
+	HearingTrigger bool // the announced measures give the right to a hearing
+}
+
+// Defence is what the party said and the reply.
+type Defence struct {
+	Defend
+	ByFirm bool
+	Reply  *ReplyDefence
+}
+
+// Hearing is asked for, set, held, reported.
+type Hearing struct {
+	AskedOn calendar.Date
+	Set     *SetHearing
+	Held    *HoldHearing
+	Report  *ReportHearing
+	DoneAt  int // number of the step of the report
+}
+
+// Publication is one stay on the register.
+type Publication struct {
+	On, WithdrawnOn calendar.Date
+	Facts, Reasons  string
+}
+
+// Movement is a payment or a refund.
+type Movement struct {
+	Party     int
+	Account   Account
+	AmountFen int64 // refunds are negative
+	On        calendar.Date
+	Receipt   string
+}
+
+// Plan is an instalment plan from a day on.
+type Plan struct {
+	Party int
+	On    calendar.Date
+	Parts []Part
+	// PaidBefore is what the party had paid of the fine when the plan was made: the parts are the rest.
+	PaidBefore int64
+}
+
+// AskedPlan is an application for instalments.
+type AskedPlan struct {
+	AskInstalments
+	By       int64
+	Answered bool
+}
+
+// Challenged is a review or suit.
+type Challenged struct {
+	Challenge
+	EndedOn calendar.Date // no date: under way
+	Outcome string
+}
+
+// Changed is a change or an annulment.
+type Changed struct {
+	Change
+	On calendar.Date
+}
+
+// read computes the course of steps.
+func read(steps []Taken, trigger func([]Share) bool) *Course {
+	c := &Course{Stage: StageLead, Apply: &Apply{}, Sentence: &Sentence{}}
+	for _, t := range steps {
+		c.take(t, trigger)
+	}
+	return c
+}
+
+// take lets one step happen. trigger says whether measures give the right to a hearing.
+func (c *Course) take(t Taken, trigger func([]Share) bool) {
+	c.Taken = append(c.Taken, t)
+	switch d := t.Deed.(type) {
+	case *Apply:
+		c.Apply, c.AppliedBy, c.Investigators = d, t.ActorID, []int64{t.ActorID}
+	case *FileCase:
+		c.Stage, c.FiledOn, c.FilingNumber = StageFiled, t.On, d.Number
+		c.pair(d.Lead, d.Second)
+	case *RefuseFiling:
+		c.Stage, c.Refused = StageEnded, d
+	case *Officers:
+		c.pair(d.Lead, d.Second)
+	case *Investigate:
+		c.Stage, c.Investigated = StageInvestigates, d
+		c.Investigators = with(c.Investigators, t.ActorID)
+	case *Preserve:
+		c.Preserved = append(c.Preserved, Preserved{Preserve: *d})
+	case *DecidePreserved:
+		for i := range c.Preserved {
+			if c.Preserved[i].DecidedOn.IsZero() {
+				c.Preserved[i].Decision, c.Preserved[i].DecidedOn = d.Decision, t.On
+			}
+		}
+	case *Suspend:
+		c.SuspendedOn, c.Stage = t.On, StageSuspended
+	case *Resume:
+		c.SuspendedOn, c.Stage = calendar.Date{}, StageInvestigates
+		if c.Investigated == nil {
+			c.Stage = StageFiled
+		}
+	case *Conclude:
+		c.Stage, c.Conclude, c.ConcludedOn, c.Persons = StageInvestigated, d, t.On, d.Persons
+		c.Investigators = with(c.Investigators, t.ActorID)
+		c.sentence(&d.Sentence, t)
+	case *Try:
+		c.Try, c.Stage = d, StageTried
+		if !d.Agree {
+			c.Stage = StageInvestigates
+		}
+		c.TriedBy = with(c.TriedBy, t.ActorID)
+	case *LegalReview:
+		c.Review, c.ReviewedAt, c.ReviewedOn = d, t.Number, t.On
+	case *Revise:
+		c.sentence(&d.Sentence, t)
+	default:
+		c.takeNotice(t, trigger)
+	}
+}
+
+// takeNotice is take from the notice to the decision.
+func (c *Course) takeNotice(t Taken, trigger func([]Share) bool) {
+	switch d := t.Deed.(type) {
+	case *Notice:
+		c.Stage, c.Hearing = StageNoticed, nil
+		c.Notices = append(c.Notices, GivenNotice{Notice: *d, At: t.Number, HearingTrigger: trigger(d.Shares)})
+	case *Defend:
+		c.Defences = append(c.Defences, Defence{Defend: *d, ByFirm: t.ActorRole == "firm" || t.ActorRole == "firm_manager"})
+	case *ReplyDefence:
+		c.Defences[d.Defence-1].Reply = d
+	case *Waive:
+		n := c.notice()
+		n.DefenceWaived = n.DefenceWaived || d.What == "defence"
+		n.HearingWaived = n.HearingWaived || d.What == "hearing"
+	case *AskHearing:
+		c.Hearing = &Hearing{AskedOn: d.On}
+	case *SetHearing:
+		c.Hearing.Set = d
+	case *HoldHearing:
+		c.Hearing.Held = d
+	case *ReportHearing:
+		c.Hearing.Report, c.Hearing.DoneAt = d, t.Number
+	case *Deliberate:
+		c.Deliberate, c.DeliberatedAt = d, t.Number
+	case *ApproveCase:
+		c.Stage, c.ApprovedBy, c.ApprovedOn = StageApproved, t.ActorID, t.On
+	case *ReturnCase:
+		c.ApprovedBy, c.ApprovedOn, c.Stage = 0, calendar.Date{}, StageInvestigates
+		if d.To == "trial" {
+			c.Stage = StageInvestigated
+		}
+	case *IssueCase:
+		c.Stage, c.Decided, c.DecidedOn, c.Number, c.PayAccount = StageDecided, true, t.On, d.Number, d.Account
+	case *NoPenalty:
+		c.Stage, c.NoPenalty = StageEnded, d
+	case *Transfer:
+		c.Stage, c.Transfer = StageEnded, d
+	default:
+		c.takeAfter(t)
+	}
+}
+
+// takeAfter is take after the decision.
+func (c *Course) takeAfter(t Taken) {
+	switch d := t.Deed.(type) {
+	case *Serve:
+		c.Stage, c.Served = StageServed, d
+	case *Publish:
+		c.Published = append(c.Published, Publication{On: t.On, Facts: d.Facts})
+	case *CorrectPublication:
+		c.Published[len(c.Published)-1].Facts = d.Facts
+	case *WithdrawPublication:
+		p := &c.Published[len(c.Published)-1]
+		p.WithdrawnOn, p.Reasons = t.On, d.Reasons
+	case *Pay:
+		c.Money = append(c.Money, Movement{d.Party, d.Account, d.AmountFen, d.On, d.Receipt})
+	case *Refund:
+		c.Money = append(c.Money, Movement{d.Party, d.Account, -d.AmountFen, d.On, d.Receipt})
+	case *AskInstalments:
+		c.Asked = append(c.Asked, AskedPlan{AskInstalments: *d, By: t.ActorID})
+	case *AllowInstalments:
+		p := Plan{Party: d.Party, On: t.On, Parts: d.Parts}
+		for _, m := range c.Money {
+			if m.Party == d.Party && m.Account == AccountFine {
+				p.PaidBefore += m.AmountFen
+			}
+		}
+		c.Plans = append(c.Plans, p)
+		for i := range c.Asked {
+			c.Asked[i].Answered = c.Asked[i].Answered || c.Asked[i].Party == d.Party
+		}
+	case *Challenge:
+		c.Challenges = append(c.Challenges, Challenged{Challenge: *d})
+	case *ChallengeEnded:
+		ch := c.challenge()
+		ch.EndedOn, ch.Outcome = d.On, d.Outcome
+	case *Demand:
+		c.Demanded = d
+	case *Court:
+		c.Court = d
+	case *Executed:
+		c.Executed = d
+	case *Change:
+		c.Changes = append(c.Changes, Changed{*d, t.On})
+	case *CloseCase:
+		c.Stage, c.ClosedOn = StageClosed, t.On
+	case *ArchiveCase:
+		c.Stage, c.ArchivedOn = StageArchived, t.On
+	}
+}
+
+// sentence takes a new plan: what was discussed or reviewed before was another one.
+func (c *Course) sentence(s *Sentence, t Taken) {
+	c.Sentence, c.SentencedAt = s, t.Number
+	c.Round++
+}
+
+// pair names the officers.
+func (c *Course) pair(lead, second int64) {
+	c.Lead, c.Second = lead, second
+	c.Investigators = with(with(c.Investigators, lead), second)
+}
+
+func with(list []int64, id int64) []int64 {
+	for _, x := range list {
+		if x == id {
+			return list
+		}
+	}
+	return append(list[:len(list):len(list)], id)
+}
+
+// notice is the last; an empty one before the first.
+func (c *Course) notice() *GivenNotice {
+	if len(c.Notices) == 0 {
+		return &GivenNotice{}
+	}
+	return &c.Notices[len(c.Notices)-1]
+}
+
+// announced is what the last notice said.
+func (c *Course) announced() []Share { return c.notice().Shares }
+
+// challenge is the review or suit under way; nil where none is.
+func (c *Course) challenge() *Challenged {
+	if n := len(c.Challenges); n > 0 && c.Challenges[n-1].EndedOn.IsZero() {
+		return &c.Challenges[n-1]
+	}
+	return nil
+}
+
+// inForce is what the decision imposes after all changes; nil once it is annulled, or before it is made.
+func (c *Course) inForce() []Share {
+	switch {
+	case len(c.Changes) > 0:
+		return c.Changes[len(c.Changes)-1].Shares
+	case c.Decided:
+		return c.Sentence.Shares
+	default:
+		return nil
+	}
+}
+
+// annulled reports whether the decision was annulled.
+func (c *Course) annulled() bool { return len(c.Changes) > 0 && c.Changes[len(c.Changes)-1].Annul }
+
+// onRegister reports whether the decision is on the public register.
+func (c *Course) onRegister() bool {
+	n := len(c.Published)
+	return n > 0 && c.Published[n-1].WithdrawnOn.IsZero()
+}
+
+// lastOn is the day of the last step.
+func (c *Course) lastOn() calendar.Date {
+	if len(c.Taken) == 0 {
+		return calendar.Date{}
+	}
+	return c.Taken[len(c.Taken)-1].On
+}
+
+// lastMoneyOn is the day of the last payment or refund.
+func (c *Course) lastMoneyOn() calendar.Date {
+	if len(c.Money) == 0 {
+		return c.DecidedOn
+	}
+	return c.Money[len(c.Money)-1].On
+}

@@ -1,0 +1,383 @@
+package enforcement
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/casework"
+	"dunwatch/internal/fault"
+)
+
+// Person is somebody of the firm who answers beside it. Parties count from 1, the firm; persons follow.
+type Person struct {
+	Name string `json:"name"`
+	Post string `json:"post"`
+}
+
+// Share is what one party bears of one measure; AmountFen in fen, 0 where the kind has none.
+type Share struct {
+	Party     int    `json:"party"` // 1 the firm, 2 the first person ...
+	Kind      string `json:"kind"`
+	AmountFen int64  `json:"amount_fen"`
+}
+
+// Factor is a circumstance that was weighed, with the evidence for it. Effect: lighter, mitigated, heavier.
+type Factor struct {
+	Key      string   `json:"key"`
+	Effect   string   `json:"effect"`
+	Evidence []string `json:"evidence"` // E-1, E-2 ... of the complaint, or where in the file
+}
+
+// Sentence is what is planned against the parties; amounts of all of them are in fen.
+type Sentence struct {
+	Shares  []Share  `json:"shares"`
+	Basis   []string `json:"basis"`
+	Facts   string   `json:"facts"`
+	Reasons string   `json:"reasons"`
+	Factors []Factor `json:"factors"`
+	// LaterLaw says why a text that came after the act is lighter and therefore applies (art. 37); "": none does.
+	LaterLaw string `json:"later_law"`
+	// NormReason says why a norm with the higher fine does not cover the act (art. 29); "": the heaviest was taken.
+	NormReason string `json:"norm_reason"`
+	// RangeReason says why the fine leaves what is usual in like cases; "" where it does not.
+	RangeReason string `json:"range_reason"`
+}
+
+// Conclude closes the investigation (调查终结) with a report and a proposal.
+type Conclude struct {
+	Report   string   `json:"report"`
+	Findings []int    `json:"findings"`
+	Persons  []Person `json:"persons"`
+	Sentence
+}
+
+// Step names the step.
+func (*Conclude) Step() Step { return StepConclude }
+
+func (d *Conclude) check(sc *scene, bad *fault.Fields) {
+	text(bad, "report", &d.Report, minText)
+	for i := range d.Persons {
+		text(bad, fmt.Sprintf("persons[%d].name", i), &d.Persons[i].Name, 2)
+		text(bad, fmt.Sprintf("persons[%d].post", i), &d.Persons[i].Post, 0)
+	}
+	sc.findings = choose(bad, sc.pack, sc.standing, d.Findings)
+	for _, f := range sc.p.Findings { // what was relied on before stays relied on
+		if !slices.ContainsFunc(sc.findings, func(g casework.Finding) bool { return g.ID == f.ID }) {
+			bad.Add("findings", "penalty_case.finding_left_out", f.Number)
+		}
+	}
+	d.Sentence.check(sc, bad, len(d.Persons))
+}
+
+// check holds a sentence against the rulebook: kinds, amounts, bases by the day of each act, factors.
+func (d *Sentence) check(sc *scene, bad *fault.Fields, persons int) {
+	n := &Proposal{Measures: totals(d.Shares), Basis: d.Basis, Facts: d.Facts, Reasons: d.Reasons}
+	n.later = strings.TrimSpace(d.LaterLaw)
+	n.today = sc.today
+	text(bad, "later_law", &d.LaterLaw, 0)
+	text(bad, "norm_reason", &d.NormReason, 0)
+	text(bad, "range_reason", &d.RangeReason, 0)
+	if len(d.Shares) == 0 {
+		bad.Add("shares", "enforcement.choose_measures")
+	}
+	bases := n.checkBases(bad, sc.pack, sc.findings)
+	d.Basis = n.Basis
+	fined := map[int]bool{}
+	seen := map[Share]bool{}
+	for i, sh := range d.Shares {
+		field := fmt.Sprintf("shares[%d]", i)
+		k, ok := sc.pack.PenaltyKind(sh.Kind)
+		switch {
+		case sh.Party < 1 || sh.Party > persons+1:
+			bad.Add(field+".party", "fault.choose")
+			continue
+		case !ok || !k.ByOffice || k.Class == "referral":
+			bad.Add(field+".kind", "enforcement.unknown_kind", sh.Kind)
+			continue
+		case sh.Party > 1 && !k.Person:
+			bad.Add(field+".kind", "penalty_case.not_for_persons")
+		case seen[Share{Party: sh.Party, Kind: sh.Kind}]:
+			bad.Add(field+".kind", "enforcement.kind_twice")
+		case fines(k) && fined[sh.Party]:
+			bad.Add(field+".kind", "enforcement.one_fine")
+		case k.Money && sh.AmountFen <= 0:
+			bad.Add(field+".amount_fen", "enforcement.amount_needed")
+		case k.Money && sh.AmountFen > maxAmount:
+			bad.Add(field+".amount_fen", "enforcement.amount_too_large")
+		case !k.Money && sh.AmountFen != 0:
+			bad.Add(field+".amount_fen", "enforcement.no_amount")
+		case k.Class == "penalty" && len(bases) > 0:
+			if why := allowance(bases, Measure{sh.Kind, sh.AmountFen}, sh.Party > 1); why != "" {
+				bad.Add(field+".amount_fen", why)
+			}
+		}
+		seen[Share{Party: sh.Party, Kind: sh.Kind}] = true
+		fined[sh.Party] = fined[sh.Party] || fines(k)
+	}
+	n.checkTexts(bad)
+	d.Facts, d.Reasons = n.Facts, n.Reasons
+	for i, f := range d.Factors {
+		f.check(sc, bad, fmt.Sprintf("factors[%d]", i))
+	}
+}
+
+func (f *Factor) check(sc *scene, bad *fault.Fields, field string) {
+	known := false
+	for _, c := range Factors(sc.pack) {
+		known = known || c.Key == f.Key && slices.Contains(c.Effects, f.Effect)
+	}
+	if !known {
+		bad.Add(field+".key", "fault.choose")
+	}
+	if len(f.Evidence) == 0 {
+		bad.Add(field+".evidence", "penalty_case.factor_evidence")
+	}
+}
+
+// totals adds the shares of all parties up by kind, in the order in which the kinds first appear.
+func totals(shares []Share) []Measure {
+	var out []Measure
+	for _, sh := range shares {
+		i := slices.IndexFunc(out, func(m Measure) bool { return m.Kind == sh.Kind })
+		if i < 0 {
+			out = append(out, Measure{Kind: sh.Kind})
+			i = len(out) - 1
+		}
+		out[i].AmountFen += sh.AmountFen
+	}
+	return out
+}
+
+// Try is the examination by others than the investigators (审理): agree, or send back.
+type Try struct {
+	Agree  bool   `json:"agree"`
+	Report string `json:"report"`
+	// Complex and Major decide on collective discussion (art. 57); Legal lists grounds of art. 58 for a legal review:
+	// public_interest, difficult, other. That a hearing is offered is a ground by itself.
+	Complex bool     `json:"complex"`
+	Major   bool     `json:"major"`
+	Legal   []string `json:"legal"`
+}
+
+// Step names the step.
+func (*Try) Step() Step { return StepTry }
+
+// LegalGrounds are the grounds of art. 58 that people tick; a hearing is one by itself.
+var LegalGrounds = []string{"public_interest", "difficult", "other"}
+
+func (d *Try) check(_ *scene, bad *fault.Fields) {
+	text(bad, "report", &d.Report, minText)
+	for i, g := range d.Legal {
+		oneOf(bad, fmt.Sprintf("legal[%d]", i), g, LegalGrounds...)
+	}
+}
+
+// LegalReview is the review before the decision (法制审核).
+type LegalReview struct {
+	Passed  bool   `json:"passed"`
+	Opinion string `json:"opinion"`
+}
+
+// Step names the step.
+func (*LegalReview) Step() Step { return StepLegalReview }
+
+func (d *LegalReview) check(_ *scene, bad *fault.Fields) { text(bad, "opinion", &d.Opinion, minText) }
+
+// Revise plans anew: after defence, hearing or review. What becomes heavier must be announced again.
+type Revise struct {
+	Why string `json:"why"`
+	// NewFacts says which facts, unknown at the notice, carry a heavier sentence: defence alone never does (art. 45).
+	NewFacts string `json:"new_facts"`
+	Sentence
+}
+
+// Step names the step.
+func (*Revise) Step() Step { return StepRevise }
+
+func (d *Revise) check(sc *scene, bad *fault.Fields) {
+	text(bad, "why", &d.Why, minOrder)
+	text(bad, "new_facts", &d.NewFacts, 0)
+	sc.findings = sc.p.Findings
+	d.Sentence.check(sc, bad, len(sc.c.Persons))
+	if len(*bad) == 0 && len(sc.c.Notices) > 0 && heavier(sc, d.Shares, sc.c.announced()) != "" && d.NewFacts == "" {
+		bad.Add("new_facts", "penalty_case.defence_never_heavier")
+	}
+}
+
+// Notice tells the party what is planned, why, and its rights (行政处罚事先告知书).
+type Notice struct {
+	ServedOn    calendar.Date `json:"served_on"`
+	Means       string        `json:"means"` // see Means
+	Proof       string        `json:"proof"`
+	HearingTold bool          `json:"hearing_told"` // the notice says that a hearing can be asked for
+	Shares      []Share       `json:"shares"`       // set here: what was announced
+}
+
+// Step names the step.
+func (*Notice) Step() Step { return StepNotice }
+
+// Means are the ways of service (民事诉讼法 87-95): handing over, leaving in place, post, through another, electronic with
+// consent, public notice.
+var Means = []string{"direct", "leave", "mail", "entrusted", "electronic", "public"}
+
+func (d *Notice) check(sc *scene, bad *fault.Fields) {
+	day(sc, bad, "served_on", &d.ServedOn, sc.c.lastOn())
+	oneOf(bad, "means", d.Means, Means...)
+	text(bad, "proof", &d.Proof, minOrder)
+	d.Shares = slices.Clone(sc.c.Sentence.Shares)
+}
+
+// Defend is what the party says (陈述、申辩); the firm itself or, of what came on paper, the office.
+type Defend struct {
+	On       calendar.Date `json:"on"`
+	Text     string        `json:"text"`
+	Evidence []string      `json:"evidence"`
+}
+
+// Step names the step.
+func (*Defend) Step() Step { return StepDefend }
+
+func (d *Defend) check(sc *scene, bad *fault.Fields) {
+	sc.today0(&d.On)
+	day(sc, bad, "on", &d.On, sc.c.notice().ServedOn)
+	text(bad, "text", &d.Text, minOrder)
+}
+
+// today0 keeps the party from dating its own acts.
+func (sc *scene) today0(on *calendar.Date) {
+	if sc.by.Role.OfFirm() {
+		*on = sc.today
+	}
+}
+
+// ReplyDefence records how a defence was weighed (复核意见).
+type ReplyDefence struct {
+	Defence int    `json:"defence"` // number, from 1
+	Adopted string `json:"adopted"` // yes, partly, no
+	Reasons string `json:"reasons"`
+}
+
+// Step names the step.
+func (*ReplyDefence) Step() Step { return StepReply }
+
+func (d *ReplyDefence) check(sc *scene, bad *fault.Fields) {
+	if d.Defence < 1 || d.Defence > len(sc.c.Defences) || sc.c.Defences[d.Defence-1].Reply != nil {
+		bad.Add("defence", "fault.choose")
+	}
+	oneOf(bad, "adopted", d.Adopted, "yes", "partly", "no")
+	text(bad, "reasons", &d.Reasons, minOrder)
+}
+
+// Waive is the party's word in writing that it will not defend itself, or wants no hearing.
+type Waive struct {
+	What  string `json:"what"` // defence, hearing
+	Proof string `json:"proof"`
+}
+
+// Step names the step.
+func (*Waive) Step() Step { return StepWaive }
+
+func (d *Waive) check(_ *scene, bad *fault.Fields) {
+	oneOf(bad, "what", d.What, "defence", "hearing")
+	text(bad, "proof", &d.Proof, 2)
+}
+
+// AskHearing asks for a hearing, within 5 working days of the notice (art. 64).
+type AskHearing struct {
+	On   calendar.Date `json:"on"` // received, or posted
+	Text string        `json:"text"`
+}
+
+// Step names the step.
+func (*AskHearing) Step() Step { return StepAskHearing }
+
+func (d *AskHearing) check(sc *scene, bad *fault.Fields) {
+	sc.today0(&d.On)
+	day(sc, bad, "on", &d.On, sc.c.notice().ServedOn)
+	text(bad, "text", &d.Text, 2)
+}
+
+// SetHearing names time, place and chair, and tells the party at least 7 working days before.
+type SetHearing struct {
+	NoticedOn calendar.Date `json:"noticed_on"`
+	On        calendar.Date `json:"on"`
+	Place     string        `json:"place"`
+	Chair     int64         `json:"chair"`  // id of the user
+	Closed    string        `json:"closed"` // why not public: secrets, privacy; "" public
+}
+
+// Step names the step.
+func (*SetHearing) Step() Step { return StepSetHearing }
+
+func (d *SetHearing) check(sc *scene, bad *fault.Fields) {
+	asked := calendar.Date{}
+	if h := sc.c.Hearing; h != nil {
+		asked = h.AskedOn
+	}
+	day(sc, bad, "noticed_on", &d.NoticedOn, asked)
+	text(bad, "place", &d.Place, 2)
+	text(bad, "closed", &d.Closed, 0)
+	switch {
+	case d.On.IsZero():
+		bad.Add("on", "fault.required")
+	case !d.On.After(d.NoticedOn):
+		bad.Add("on", "penalty_case.too_early", d.NoticedOn)
+	}
+	if !sc.chairs[d.Chair] {
+		bad.Add("chair", "penalty_case.not_a_chair")
+	}
+}
+
+// HoldHearing records the hearing (听证笔录). Absence is a waiver.
+type HoldHearing struct {
+	On     calendar.Date `json:"on"`
+	Absent bool          `json:"absent"`
+	Agents []string      `json:"agents"` // at most two (art. 64)
+	Record string        `json:"record"`
+	Signed bool          `json:"signed"` // by the party, or its refusal noted
+}
+
+// Step names the step.
+func (*HoldHearing) Step() Step { return StepHold }
+
+func (d *HoldHearing) check(sc *scene, bad *fault.Fields) {
+	day(sc, bad, "on", &d.On, sc.c.notice().ServedOn)
+	text(bad, "record", &d.Record, minText)
+	if len(d.Agents) > 2 {
+		bad.Add("agents", "penalty_case.two_agents")
+	}
+	if !d.Signed && !d.Absent {
+		bad.Add("signed", "penalty_case.record_signed")
+	}
+}
+
+// ReportHearing is the chair's report; the decision rests on the record (art. 65).
+type ReportHearing struct {
+	Report string `json:"report"`
+}
+
+// Step names the step.
+func (*ReportHearing) Step() Step { return StepHearReport }
+
+func (d *ReportHearing) check(_ *scene, bad *fault.Fields) { text(bad, "report", &d.Report, minText) }
+
+// Deliberate is the collective discussion of those in charge (集体讨论).
+type Deliberate struct {
+	On      calendar.Date `json:"on"`
+	Members []string      `json:"members"`
+	Minutes string        `json:"minutes"`
+	Agree   bool          `json:"agree"`
+}
+
+// Step names the step.
+func (*Deliberate) Step() Step { return StepDeliberate }
+
+func (d *Deliberate) check(sc *scene, bad *fault.Fields) {
+	day(sc, bad, "on", &d.On, sc.c.notice().ServedOn)
+	if len(d.Members) < 2 {
+		bad.Add("members", "penalty_case.members")
+	}
+	text(bad, "minutes", &d.Minutes, minText)
+}

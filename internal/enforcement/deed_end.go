@@ -1,0 +1,418 @@
+package enforcement
+
+import (
+	"fmt"
+
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/fault"
+)
+
+// ApproveCase decides for the sentence as it stands.
+type ApproveCase struct {
+	Note string `json:"note"`
+}
+
+// Step names the step.
+func (*ApproveCase) Step() Step { return StepApprove }
+
+func (d *ApproveCase) check(_ *scene, bad *fault.Fields) { text(bad, "note", &d.Note, 0) }
+
+// ReturnCase sends the case back: to the investigation, or to whoever examines it.
+type ReturnCase struct {
+	To      string `json:"to"` // investigation, trial
+	Reasons string `json:"reasons"`
+}
+
+// Step names the step.
+func (*ReturnCase) Step() Step { return StepReturn }
+
+func (d *ReturnCase) check(_ *scene, bad *fault.Fields) {
+	oneOf(bad, "to", d.To, "investigation", "trial")
+	text(bad, "reasons", &d.Reasons, minOrder)
+}
+
+// IssueCase numbers, writes and seals the decision.
+type IssueCase struct {
+	Account string `json:"account"` // where the party pays; needed where something is to be paid
+	Number  string `json:"number"`  // set here
+}
+
+// Step names the step.
+func (*IssueCase) Step() Step { return StepIssue }
+
+func (d *IssueCase) check(sc *scene, bad *fault.Fields) {
+	text(bad, "account", &d.Account, 0)
+	d.Number = sc.number
+}
+
+// NoPenalty ends the case without one, on a ground of the rulebook (arts. 33, 36).
+type NoPenalty struct {
+	Ground   string   `json:"ground"`
+	Reasons  string   `json:"reasons"`
+	Evidence []string `json:"evidence"`
+}
+
+// Step names the step.
+func (*NoPenalty) Step() Step { return StepNoPenalty }
+
+func (d *NoPenalty) check(sc *scene, bad *fault.Fields) {
+	if _, ok := sc.pack.Ground("no_penalty", d.Ground); !ok {
+		bad.Add("ground", "fault.choose")
+	}
+	if len(d.Evidence) == 0 {
+		bad.Add("evidence", "penalty_case.factor_evidence")
+	}
+	text(bad, "reasons", &d.Reasons, minText)
+}
+
+// Transfer hands the case with its file to the police or another authority (arts. 27, 57).
+type Transfer struct {
+	Authority string `json:"authority"` // id of the pack's
+	Reasons   string `json:"reasons"`
+	FileSent  bool   `json:"file_sent"` // the file goes with it
+}
+
+// Step names the step.
+func (*Transfer) Step() Step { return StepTransfer }
+
+func (d *Transfer) check(sc *scene, bad *fault.Fields) {
+	known := false
+	for _, a := range sc.pack.Authorities {
+		known = known || a.ID == d.Authority
+	}
+	if !known {
+		bad.Add("authority", "fault.choose")
+	}
+	if !d.FileSent {
+		bad.Add("file_sent", "penalty_case.file_sent")
+	}
+	text(bad, "reasons", &d.Reasons, minText)
+}
+
+// Serve is the service of the decision (送达). Of a public notice On is the day of the notice; it counts as received when its
+// time is over.
+type Serve struct {
+	On         calendar.Date `json:"on"`
+	Means      string        `json:"means"`
+	Proof      string        `json:"proof"`
+	Consent    string        `json:"consent"`     // to electronic service, in writing
+	ReceivedOn calendar.Date `json:"received_on"` // set here
+}
+
+// Step names the step.
+func (*Serve) Step() Step { return StepServe }
+
+func (d *Serve) check(sc *scene, bad *fault.Fields) {
+	day(sc, bad, "on", &d.On, sc.c.DecidedOn)
+	oneOf(bad, "means", d.Means, Means...)
+	text(bad, "proof", &d.Proof, minOrder)
+	text(bad, "consent", &d.Consent, 0)
+	if d.Means == "electronic" && d.Consent == "" {
+		bad.Add("consent", "penalty_case.consent")
+	}
+	d.ReceivedOn = d.On
+	if d.Means == "public" {
+		if due := sc.due("penalty.service_public", d.On); !due.IsZero() {
+			d.ReceivedOn = due
+		}
+	}
+}
+
+// Publish puts the decision on the public register.
+type Publish struct {
+	Facts     string        `json:"facts"`      // the main facts in a few words, no complainant in them
+	ExpiresOn calendar.Date `json:"expires_on"` // last day on the register; none: open
+}
+
+// Step names the step.
+func (*Publish) Step() Step { return StepPublish }
+
+func (d *Publish) check(sc *scene, bad *fault.Fields) {
+	text(bad, "facts", &d.Facts, minText)
+	if !d.ExpiresOn.IsZero() && !d.ExpiresOn.After(sc.today) {
+		bad.Add("expires_on", "penalty_case.too_early", sc.today)
+	}
+}
+
+// CorrectPublication changes what the register shows.
+type CorrectPublication struct {
+	Facts   string `json:"facts"`
+	Reasons string `json:"reasons"`
+}
+
+// Step names the step.
+func (*CorrectPublication) Step() Step { return StepCorrect }
+
+func (d *CorrectPublication) check(_ *scene, bad *fault.Fields) {
+	text(bad, "facts", &d.Facts, minText)
+	text(bad, "reasons", &d.Reasons, minOrder)
+}
+
+// WithdrawPublication takes a decision off the register, with reasons that are shown (art. 48).
+type WithdrawPublication struct {
+	Reasons string `json:"reasons"`
+}
+
+// Step names the step.
+func (*WithdrawPublication) Step() Step { return StepWithdraw }
+
+func (d *WithdrawPublication) check(_ *scene, bad *fault.Fields) {
+	text(bad, "reasons", &d.Reasons, minOrder)
+}
+
+// Pay is money that came in, towards one account of one party.
+type Pay struct {
+	Party     int           `json:"party"`
+	Account   Account       `json:"account"`
+	AmountFen int64         `json:"amount_fen"`
+	On        calendar.Date `json:"on"`
+	Receipt   string        `json:"receipt"` // number of the bank's receipt
+}
+
+// Step names the step.
+func (*Pay) Step() Step { return StepPay }
+
+func (d *Pay) check(sc *scene, bad *fault.Fields) {
+	day(sc, bad, "on", &d.On, sc.c.DecidedOn)
+	text(bad, "receipt", &d.Receipt, 2)
+	if !d.On.IsZero() && d.On.Before(sc.c.lastMoneyOn()) {
+		bad.Add("on", "penalty_case.too_early", sc.c.lastMoneyOn())
+	}
+	l := sc.ledger(sc.today)
+	a := l.account(d.Party, d.Account)
+	switch {
+	case a == nil:
+		bad.Add("account", "fault.choose")
+	case d.AmountFen <= 0:
+		bad.Add("amount_fen", "enforcement.amount_needed")
+	case d.AmountFen > a.OutstandingFen:
+		bad.Add("amount_fen", "penalty_case.more_than_due", a.OutstandingFen)
+	}
+}
+
+// Refund is money that went back, after a decision was lowered or annulled.
+type Refund struct {
+	Party     int           `json:"party"`
+	Account   Account       `json:"account"`
+	AmountFen int64         `json:"amount_fen"`
+	On        calendar.Date `json:"on"`
+	Receipt   string        `json:"receipt"`
+}
+
+// Step names the step.
+func (*Refund) Step() Step { return StepRefund }
+
+func (d *Refund) check(sc *scene, bad *fault.Fields) {
+	day(sc, bad, "on", &d.On, sc.c.lastMoneyOn())
+	text(bad, "receipt", &d.Receipt, 2)
+	a := sc.ledger(sc.today).account(d.Party, d.Account)
+	switch {
+	case a == nil:
+		bad.Add("account", "fault.choose")
+	case d.AmountFen <= 0:
+		bad.Add("amount_fen", "enforcement.amount_needed")
+	case d.AmountFen > -a.OutstandingFen:
+		bad.Add("amount_fen", "penalty_case.more_than_owed")
+	}
+}
+
+// Part is one instalment.
+type Part struct {
+	DueOn     calendar.Date `json:"due_on"`
+	AmountFen int64         `json:"amount_fen"`
+}
+
+// AskInstalments asks for more time or for instalments of the fine, for hardship (art. 66).
+type AskInstalments struct {
+	Party    int    `json:"party"`
+	Hardship string `json:"hardship"`
+	Proof    string `json:"proof"`
+}
+
+// Step names the step.
+func (*AskInstalments) Step() Step { return StepAskParts }
+
+func (d *AskInstalments) check(sc *scene, bad *fault.Fields) {
+	if d.Party < 1 || d.Party > len(sc.c.Persons)+1 {
+		bad.Add("party", "fault.choose")
+	}
+	text(bad, "hardship", &d.Hardship, minOrder)
+	text(bad, "proof", &d.Proof, 2)
+}
+
+// AllowInstalments grants a plan; its parts add up to what is outstanding of the fine on that day.
+type AllowInstalments struct {
+	Party   int    `json:"party"`
+	Parts   []Part `json:"parts"`
+	Reasons string `json:"reasons"`
+}
+
+// Step names the step.
+func (*AllowInstalments) Step() Step { return StepAllowParts }
+
+const maxParts = 60
+
+func (d *AllowInstalments) check(sc *scene, bad *fault.Fields) {
+	text(bad, "reasons", &d.Reasons, minOrder)
+	a := sc.ledger(sc.today).account(d.Party, AccountFine)
+	if a == nil || a.OutstandingFen <= 0 {
+		bad.Add("party", "fault.choose")
+		return
+	}
+	if len(d.Parts) == 0 || len(d.Parts) > maxParts {
+		bad.Add("parts", "penalty_case.parts", maxParts)
+		return
+	}
+	var sum int64
+	last := sc.today
+	for i, p := range d.Parts {
+		switch {
+		case p.AmountFen <= 0 || p.AmountFen > maxAmount:
+			bad.Add(fmt.Sprintf("parts[%d].amount_fen", i), "enforcement.amount_needed")
+			continue
+		case !p.DueOn.After(last):
+			bad.Add(fmt.Sprintf("parts[%d].due_on", i), "penalty_case.too_early", last)
+		}
+		sum, last = sum+p.AmountFen, p.DueOn
+	}
+	if sum != a.OutstandingFen {
+		bad.Add("parts", "penalty_case.parts_sum", a.OutstandingFen)
+	}
+}
+
+// Challenge is the party's application for review, or its suit. The surcharge is not counted while it is under way (art. 73).
+type Challenge struct {
+	Kind string        `json:"kind"` // review, suit
+	Body string        `json:"body"` // which authority or court
+	On   calendar.Date `json:"on"`
+	Ref  string        `json:"ref"` // its number there
+}
+
+// Step names the step.
+func (*Challenge) Step() Step { return StepChallenge }
+
+func (d *Challenge) check(sc *scene, bad *fault.Fields) {
+	oneOf(bad, "kind", d.Kind, "review", "suit")
+	day(sc, bad, "on", &d.On, sc.c.Served.ReceivedOn)
+	text(bad, "body", &d.Body, 2)
+	text(bad, "ref", &d.Ref, 0)
+	if n := len(sc.c.Challenges); n > 0 && d.On.Before(sc.c.Challenges[n-1].EndedOn) {
+		bad.Add("on", "penalty_case.too_early", sc.c.Challenges[n-1].EndedOn)
+	}
+}
+
+// ChallengeEnded is how a review or suit ended. Changed and annulled are carried out with Change.
+type ChallengeEnded struct {
+	On      calendar.Date `json:"on"`
+	Outcome string        `json:"outcome"` // upheld, changed, annulled, withdrawn, dismissed
+	Note    string        `json:"note"`
+}
+
+// Step names the step.
+func (*ChallengeEnded) Step() Step { return StepChallengeEnd }
+
+func (d *ChallengeEnded) check(sc *scene, bad *fault.Fields) {
+	var from calendar.Date
+	if ch := sc.c.challenge(); ch != nil {
+		from = ch.On
+	}
+	day(sc, bad, "on", &d.On, from)
+	oneOf(bad, "outcome", d.Outcome, "upheld", "changed", "annulled", "withdrawn", "dismissed")
+	text(bad, "note", &d.Note, 0)
+}
+
+// Demand is the demand letter (催告书); the court may be asked ten working days later.
+type Demand struct {
+	ServedOn calendar.Date `json:"served_on"`
+	Means    string        `json:"means"`
+	Proof    string        `json:"proof"`
+}
+
+// Step names the step.
+func (*Demand) Step() Step { return StepDemand }
+
+func (d *Demand) check(sc *scene, bad *fault.Fields) {
+	day(sc, bad, "served_on", &d.ServedOn, sc.c.Served.ReceivedOn)
+	oneOf(bad, "means", d.Means, Means...)
+	text(bad, "proof", &d.Proof, minOrder)
+}
+
+// Court is the application to the court for execution (申请强制执行).
+type Court struct {
+	On   calendar.Date `json:"on"`
+	Name string        `json:"name"`
+}
+
+// Step names the step.
+func (*Court) Step() Step { return StepCourt }
+
+func (d *Court) check(sc *scene, bad *fault.Fields) {
+	var from calendar.Date
+	if sc.c.Demanded != nil {
+		from = sc.c.Demanded.ServedOn
+	}
+	day(sc, bad, "on", &d.On, from)
+	text(bad, "name", &d.Name, 2)
+}
+
+// Executed says how the court's execution ended. Exhausted: nothing more can be got.
+type Executed struct {
+	Exhausted bool   `json:"exhausted"`
+	Note      string `json:"note"`
+}
+
+// Step names the step.
+func (*Executed) Step() Step { return StepExecuted }
+
+func (d *Executed) check(_ *scene, bad *fault.Fields) { text(bad, "note", &d.Note, minOrder) }
+
+// Change lowers or annuls a decision (变更、撤销): by the office itself, or as a review or judgment ordered. It never raises.
+type Change struct {
+	Annul   bool    `json:"annul"`
+	Shares  []Share `json:"shares"` // of a change: what remains
+	Order   string  `json:"order"`  // own, review, court
+	Reasons string  `json:"reasons"`
+}
+
+// Step names the step.
+func (*Change) Step() Step { return StepChange }
+
+func (d *Change) check(sc *scene, bad *fault.Fields) {
+	oneOf(bad, "order", d.Order, "own", "review", "court")
+	text(bad, "reasons", &d.Reasons, minText)
+	if d.Annul {
+		d.Shares = nil
+		return
+	}
+	if len(d.Shares) == 0 {
+		bad.Add("shares", "enforcement.choose_measures")
+	}
+	for i, sh := range d.Shares {
+		if k, ok := sc.pack.PenaltyKind(sh.Kind); !ok || k.Money != (sh.AmountFen > 0) {
+			bad.Add(fmt.Sprintf("shares[%d]", i), "enforcement.amount_needed")
+		}
+	}
+	if party := heavier(sc, d.Shares, sc.c.inForce()); party != "" {
+		bad.Add("shares", "penalty_case.never_raised")
+	}
+}
+
+// CloseCase closes the case (结案).
+type CloseCase struct {
+	Report string `json:"report"`
+}
+
+// Step names the step.
+func (*CloseCase) Step() Step { return StepClose }
+
+func (d *CloseCase) check(_ *scene, bad *fault.Fields) { text(bad, "report", &d.Report, minText) }
+
+// ArchiveCase puts the file into the archive (归档).
+type ArchiveCase struct {
+	Place string `json:"place"` // shelf mark, or the archive's number
+}
+
+// Step names the step.
+func (*ArchiveCase) Step() Step { return StepArchive }
+
+func (d *ArchiveCase) check(_ *scene, bad *fault.Fields) { text(bad, "place", &d.Place, 2) }

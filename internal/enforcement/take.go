@@ -1,0 +1,467 @@
+package enforcement
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"dunwatch/internal/access"
+	"dunwatch/internal/audit"
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/casework"
+	"dunwatch/internal/fault"
+	"dunwatch/internal/rulebook"
+	"dunwatch/internal/store"
+)
+
+// Apply asks that a case be filed against the lender or agency of a case of one's own: the lead of a statutory procedure.
+// version is the case's; firm, codes, acts and facts are in d.
+// Invalid, Conflict (stale, closed), Forbidden, NotFound.
+func (s *Service) Apply(ctx context.Context, by access.Actor, caseRef string, version int64, d *Apply) (*Penalty, *Course, error) {
+	var p *Penalty
+	var c *Course
+	err := s.d.DB.Write(ctx, func(tx *store.Tx) error {
+		k, err := s.d.Cases.Find(ctx, tx, caseRef)
+		if err != nil {
+			return err
+		}
+		if err := s.d.Policy.Check(by, access.ProposePenalty, k.Owner()); err != nil {
+			return err
+		}
+		if err := s.notRecused(ctx, tx, by, k); err != nil {
+			return err
+		}
+		switch {
+		case k.Version != version:
+			return fault.New(fault.Conflict, "fault.stale")
+		case k.Status == casework.Closed:
+			return fault.New(fault.Conflict, "casework.closed")
+		}
+		pack, err := s.pack(k.Pack)
+		if err != nil {
+			return err
+		}
+		p = &Penalty{
+			Case: k, Status: Proceeding, Stage: StageLead, Full: true, ProposedBy: by.UserID, ProposedByName: by.Name, ProposedAt: tx.Now,
+			UnitID: k.UnitID, Rulebook: pack.Version(), Version: 1,
+		}
+		f := k.Firm(d.Firm)
+		if f == nil {
+			return wrong("firm", "enforcement.choose_party")
+		}
+		p.Firm = *f
+		sc, err := s.scene(ctx, tx, by, p, pack, &Course{Apply: &Apply{}, Sentence: &Sentence{}}, d)
+		if err != nil {
+			return err
+		}
+		if err := sc.allow(d); err != nil {
+			return err
+		}
+		p.Facts = d.Facts
+		if err := s.insert(ctx, tx, p); err != nil {
+			return err
+		}
+		c, err = s.record(ctx, tx, sc, d)
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("apply to file on %s: %w", caseRef, err)
+	}
+	return p, c, nil
+}
+
+// Take takes one step of the statutory procedure of a penalty; version is the penalty's. What the step still needs it says
+// first: see Missing.
+// Invalid (fields of d), Conflict (stale, wrong stage, a condition of the law not met), Forbidden (role, or a part in the
+// case), NotFound.
+func (s *Service) Take(ctx context.Context, by access.Actor, ref string, version int64, d Deed) (*Penalty, *Course, error) {
+	var p *Penalty
+	var c *Course
+	err := s.d.DB.Write(ctx, func(tx *store.Tx) (err error) {
+		var sc *scene
+		if sc, err = s.enter(ctx, tx, by, ref, d); err != nil {
+			return err
+		}
+		p = sc.p
+		if err := p.at(version); err != nil {
+			return err
+		}
+		if d.Step().fits(sc.c.Stage) {
+			if part := sc.barred(d.Step()); part != noPart {
+				return fault.New(fault.Forbidden, "penalty_case.barred."+string(part))
+			}
+		}
+		if err := s.may(by, sc, d.Step()); err != nil {
+			return err
+		}
+		if err := sc.allow(d); err != nil {
+			return err
+		}
+		c, err = s.record(ctx, tx, sc, d)
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s penalty %s: %w", d.Step(), ref, err)
+	}
+	return p, c, nil
+}
+
+// enter loads the scene of a step for somebody who may see the penalty. d may be nil. NotFound; Conflict for a penalty of
+// the short way.
+func (s *Service) enter(ctx context.Context, tx *store.Tx, by access.Actor, ref string, d Deed) (*scene, error) {
+	p, err := s.find(ctx, tx, ref)
+	if err != nil {
+		return nil, err
+	}
+	pack, err := s.pack(p.Case.Pack)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.course(ctx, tx, p, pack)
+	if err != nil {
+		return nil, err
+	}
+	if by.Role.OfFirm() {
+		// The party learns of its case with the notice.
+		if err := s.d.Policy.Check(by, access.AnswerPenalty, p.party()); err != nil || c == nil || len(c.Notices) == 0 {
+			return nil, fault.New(fault.NotFound, "fault.not_found")
+		}
+	} else if err := s.d.Policy.Check(by, access.ReadPenalty, p.owner()); err != nil {
+		return nil, err
+	}
+	if c == nil {
+		return nil, fault.New(fault.Conflict, "penalty_case.short_way")
+	}
+	return s.scene(ctx, tx, by, p, pack, c, d)
+}
+
+// party is the penalty as the policy sees it for the firm penalised.
+func (p *Penalty) party() access.Owner { return access.Owner{FirmIDs: []int64{p.Firm.ID}} }
+
+// may checks role and reach for a step. The second officer is as near to the case as the first.
+func (s *Service) may(by access.Actor, sc *scene, step Step) error {
+	r := rules[step]
+	if by.Role.OfFirm() {
+		if !r.firm {
+			return fault.New(fault.Forbidden, "fault.forbidden")
+		}
+		return s.d.Policy.Check(by, access.AnswerPenalty, sc.p.party())
+	}
+	o := sc.p.owner()
+	if by.UserID != 0 && by.UserID == sc.c.Second {
+		o.UserID = by.UserID
+	}
+	return s.d.Policy.Check(by, r.action, o)
+}
+
+// scene gathers what a step depends on.
+func (s *Service) scene(ctx context.Context, tx *store.Tx, by access.Actor, p *Penalty, pack *rulebook.Pack, c *Course, d Deed) (*scene, error) {
+	cal, ok := s.d.Calendars[pack.Calendar]
+	if !ok {
+		return nil, fmt.Errorf("no calendar %q for rulebook %s", pack.Calendar, pack.ID)
+	}
+	sc := &scene{
+		p: p, c: c, pack: pack, cal: cal, today: s.today(tx), by: by, level: s.d.Level,
+		recused: map[int64]bool{}, former: map[int64]bool{}, officers: map[int64]bool{}, chairs: map[int64]bool{},
+	}
+	asked := unique([]int64{by.UserID, c.Lead, c.Second})
+	switch d := d.(type) {
+	case *FileCase:
+		asked = unique(append(asked, d.Second))
+	case *Officers:
+		asked = unique(append(asked, d.Second))
+	case *SetHearing:
+		asked = unique(append(asked, d.Chair))
+	}
+	for _, id := range asked {
+		var err error
+		if sc.recused[id], err = s.d.Cases.Recused(ctx, tx, p.Case.ID, id); err != nil {
+			return nil, err
+		}
+		if sc.former[id], err = s.d.Cases.HadPart(ctx, tx, p.Case.ID, id); err != nil {
+			return nil, err
+		}
+	}
+	users, err := s.d.Accounts.Find(ctx, tx, asked)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range users {
+		if !u.DisabledAt.IsZero() {
+			continue
+		}
+		sc.officers[u.ID] = u.Role == access.Reviewer || u.Role == access.Supervisor
+		apart := p.partOf(u.ID) == noPart && !sc.former[u.ID] && !sc.recused[u.ID] && !slices.Contains(c.Investigators, u.ID)
+		sc.chairs[u.ID] = apart && s.d.Policy.Widest(u.Role, access.HearPenalty) != access.None
+	}
+	if d == nil || d.Step() == StepConclude || d.Step() == StepRevise {
+		if sc.standing, err = s.d.Cases.StandingFindings(ctx, tx, p.Case.ID); err != nil {
+			return nil, err
+		}
+		if sc.fined, err = finedBefore(ctx, tx, p.Case.ID, p.Firm.ID, p.ID); err != nil {
+			return nil, err
+		}
+	}
+	if d == nil || d.Step() == StepApprove || d.Step() == StepIssue {
+		if sc.usual, err = s.usual(ctx, tx, p, pack); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case d == nil:
+	case d.Step() == StepFile:
+		n, err := store.Next(ctx, tx, fmt.Sprintf("filing.%d", sc.today.Year()))
+		if err != nil {
+			return nil, err
+		}
+		sc.number = fmt.Sprintf("〔%d〕立%d号", sc.today.Year(), n)
+	case d.Step() == StepIssue:
+		n, err := store.Next(ctx, tx, fmt.Sprintf("decision.%d", sc.today.Year()))
+		if err != nil {
+			return nil, err
+		}
+		sc.number = numberOf(sc.today, n)
+	}
+	return sc, nil
+}
+
+// record writes an allowed step down with everything that follows from it.
+func (s *Service) record(ctx context.Context, tx *store.Tx, sc *scene, d Deed) (*Course, error) {
+	p, c, by := sc.p, sc.c, sc.by
+	was := entered(c.Stage)
+	first := len(c.Taken) == 0
+	t := Taken{Number: len(c.Taken) + 1, Step: d.Step(), On: sc.today, At: tx.Now, ActorRole: string(by.Role), ActorID: by.UserID, ActorName: by.Name, Deed: d}
+	c.take(t, func(shares []Share) bool { return trigger(sc.pack, sc.level, shares) })
+	if err := addStep(ctx, tx, by, p.ID, t, noteOf(d)); err != nil {
+		return nil, err
+	}
+	if err := s.carry(ctx, tx, sc, d); err != nil {
+		return nil, err
+	}
+	if err := s.clocks(ctx, tx, sc, d); err != nil {
+		return nil, err
+	}
+	if err := s.moveCase(ctx, tx, sc, d, was); err != nil {
+		return nil, err
+	}
+	if err := keepStage(ctx, tx, p.ID, c); err != nil {
+		return nil, err
+	}
+	p.Status, p.Stage = c.status(), c.Stage
+	if !first {
+		if err := s.save(ctx, tx, p); err != nil {
+			return nil, err
+		}
+	}
+	detail := []any{"case", p.Case.Reference, "step", string(d.Step()), "number", t.Number}
+	if p.DecisionNumber != "" {
+		detail = append(detail, "decision", p.DecisionNumber)
+	}
+	_, err := s.d.Log.Append(ctx, tx, by, audit.PenaltyStep, p.Reference, detail...)
+	return c, err
+}
+
+// carry changes the penalty as a step asks.
+func (s *Service) carry(ctx context.Context, tx *store.Tx, sc *scene, d Deed) error {
+	p, by := sc.p, sc.by
+	switch d := d.(type) {
+	case *Conclude:
+		if err := addFindings(ctx, tx, p, sc.findings); err != nil {
+			return err
+		}
+		return s.replan(ctx, tx, sc, &d.Sentence)
+	case *Revise:
+		return s.replan(ctx, tx, sc, &d.Sentence)
+	case *ApproveCase:
+		p.DecidedBy, p.DecidedByName, p.DecidedAt = by.UserID, by.Name, tx.Now
+	case *ReturnCase:
+		p.DecidedBy, p.DecidedByName, p.DecidedAt = 0, "", time.Time{}
+	case *IssueCase:
+		p.IssuedBy, p.IssuedByName, p.IssuedAt, p.IssuedOn, p.DecisionNumber = by.UserID, by.Name, tx.Now, sc.today, d.Number
+		dec, err := s.seal(ctx, tx, sc)
+		if err != nil {
+			return err
+		}
+		return insertDecision(ctx, tx, p.ID, dec)
+	case *Publish, *CorrectPublication, *WithdrawPublication:
+		return s.register(ctx, tx, sc, d)
+	}
+	return nil
+}
+
+// replan takes a new sentence into the penalty.
+func (s *Service) replan(ctx context.Context, tx *store.Tx, sc *scene, n *Sentence) error {
+	p := sc.p
+	p.Facts, p.Reasons, p.Bases, p.Measures, p.Round = n.Facts, n.Reasons, n.Basis, totals(n.Shares), sc.c.Round
+	p.FineFen, p.ConfiscationFen = sums(sc.pack, p.Measures)
+	return insertMeasures(ctx, tx, p)
+}
+
+// entered reports whether a stage keeps the case in enforcement: it rests on findings that must not change meanwhile.
+func entered(at Stage) bool {
+	return at == StageInvestigated || at == StageTried || at == StageNoticed || at == StageApproved
+}
+
+// EventSentBack is the line in the timeline of a case whose investigation goes on.
+const EventSentBack = "penalty.sent_back"
+
+// moveCase takes the case into enforcement with the proposal and out of it with the decision, or when it is sent back.
+func (s *Service) moveCase(ctx context.Context, tx *store.Tx, sc *scene, d Deed, was bool) error {
+	now := entered(sc.c.Stage)
+	switch {
+	case !was && now:
+		return s.d.Cases.EnterEnforcement(ctx, tx, sc.by, sc.p.Case, sc.p.Case.Version)
+	case was && !now:
+		kind := casework.EventPenaltyDropped
+		switch d.Step() {
+		case StepIssue:
+			kind = casework.EventPenaltyIssued
+		case StepTry, StepReturn:
+			kind = EventSentBack
+		}
+		return s.leave(ctx, tx, sc.by, sc.p, kind)
+	}
+	return nil
+}
+
+// noteOf is what the timeline says of a step beside its name.
+func noteOf(d Deed) string {
+	switch d := d.(type) {
+	case *FileCase:
+		return d.Number
+	case *RefuseFiling:
+		return d.Reasons
+	case *Suspend:
+		return d.Reasons
+	case *Resume:
+		return d.Reasons
+	case *Revise:
+		return d.Why
+	case *ReturnCase:
+		return d.Reasons
+	case *IssueCase:
+		return d.Number
+	case *NoPenalty:
+		return d.Reasons
+	case *Transfer:
+		return d.Reasons
+	case *WithdrawPublication:
+		return d.Reasons
+	case *Challenge:
+		return d.Body
+	case *Change:
+		return d.Reasons
+	case *ArchiveCase:
+		return d.Place
+	default:
+		return ""
+	}
+}
+
+// Course is the statutory procedure of a penalty, with the names of who took each step. NotFound; Conflict for a penalty of
+// the short way.
+func (s *Service) Course(ctx context.Context, by access.Actor, ref string) (c *Course, err error) {
+	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {
+		sc, err := s.enter(ctx, tx, by, ref, nil)
+		if err != nil {
+			return err
+		}
+		if by.Role.OfFirm() {
+			return fault.New(fault.NotFound, "fault.not_found")
+		}
+		c = sc.c
+		var ids []int64
+		for _, t := range c.Taken {
+			ids = append(ids, t.ActorID)
+		}
+		names, err := s.names(ctx, tx, ids...)
+		if err != nil {
+			return err
+		}
+		for i := range c.Taken {
+			c.Taken[i].ActorName = names[c.Taken[i].ActorID]
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("course of %s: %w", ref, err)
+	}
+	return c, nil
+}
+
+// Missing says what a step still needs, for the actor, before anybody presses: the stage, a part that bars them, and every
+// condition of the law, each with its article. Nothing is missing where the list is empty. NotFound, Forbidden (the role may
+// never take it).
+func (s *Service) Missing(ctx context.Context, by access.Actor, ref string, step Step) (out []Lack, err error) {
+	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {
+		sc, err := s.enter(ctx, tx, by, ref, nil)
+		if err != nil {
+			return err
+		}
+		if err := s.may(by, sc, step); err != nil {
+			return err
+		}
+		out = sc.all(step)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what %s of %s needs: %w", step, ref, err)
+	}
+	return out, nil
+}
+
+// all is everything that keeps the actor from a step now.
+func (sc *scene) all(step Step) (out []Lack) {
+	if !step.fits(sc.c.Stage) {
+		l := sc.lack("stage", own)
+		l.Key = "penalty_case.stage." + string(sc.c.Stage)
+		out = append(out, l)
+	}
+	if part := sc.barred(step); part != noPart {
+		l := sc.lack("apart", art43)
+		l.Key = "penalty_case.barred." + string(part)
+		out = append(out, l)
+	}
+	return append(out, sc.lacks(step)...)
+}
+
+// Open are the steps that stage, role, reach and parts leave to an actor, each with what it still needs.
+func (s *Service) Open(ctx context.Context, by access.Actor, ref string) (out map[Step][]Lack, err error) {
+	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {
+		sc, err := s.enter(ctx, tx, by, ref, nil)
+		if err != nil {
+			return err
+		}
+		out = map[Step][]Lack{}
+		for _, step := range Steps {
+			if step.fits(sc.c.Stage) && sc.barred(step) == noPart && s.may(by, sc, step) == nil {
+				out[step] = sc.lacks(step)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open steps of %s: %w", ref, err)
+	}
+	return out, nil
+}
+
+// Ledger is the money of a penalty as of a day; no date is today. NotFound.
+func (s *Service) Ledger(ctx context.Context, by access.Actor, ref string, on calendar.Date) (l *Ledger, err error) {
+	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {
+		sc, err := s.enter(ctx, tx, by, ref, nil)
+		if err != nil {
+			return err
+		}
+		if on.IsZero() {
+			on = sc.today
+		}
+		l = sc.ledger(on)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ledger of %s: %w", ref, err)
+	}
+	return l, nil
+}
