@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"casework":       {"access", "account", "audit", "calendar", "complaint", "deadline", "evidence", "fault", "firm", "ident", "letter", "notify", "rulebook", "seal", "store"},
 	"enforcement":    {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "ident", "locale", "notify", "rulebook", "store"},
 	"forwarding":     {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "evidence", "fault", "firm", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
-	"hardship":       {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "ident", "letter", "notify", "rulebook", "seal", "store"},
+	"hardship":       {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
 	"docket":         {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "locale", "notify", "rulebook", "store"},
 	"contactlog":     {"calendar", "fault", "ident", "rulebook"},
 	"report":         {"access", "audit", "calendar", "casework", "complaint", "deadline", "enforcement", "fault", "locale", "rulebook", "store"},

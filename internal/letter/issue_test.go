@@ -199,7 +199,7 @@ func TestReaderIsNotTheWriterInTheDatabaseEither(t *testing.T) {
 func TestReleaseCutOff(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
 		d := open(t, db)
-		l := d.write(letter.New{Kind: "answer", Notices: []notify.Message{mail}})
+		l := d.write(letter.New{Kind: "closing", Notices: []notify.Message{mail}})
 		for _, cut := range []error{errors.New("cut off"), nil} {
 			err := d.deed(d.reader, func(ctx context.Context, tx *store.Tx) error {
 				if _, err := d.Release(ctx, tx, d.reader, d.key, l.ID, l.Version); err != nil {
@@ -217,7 +217,7 @@ func TestReleaseCutOff(t *testing.T) {
 				t.Errorf("%d traces of a release that did not happen", n)
 			}
 		}
-		if l = d.release(l); l.Number != "金消答复〔2026〕1号" || d.count(`SELECT COUNT(*) FROM outbox`) != 1 {
+		if l = d.release(l); l.Number != "金消办结〔2026〕1号" || d.count(`SELECT COUNT(*) FROM outbox`) != 1 {
 			t.Errorf("got %+v", l)
 		}
 	})

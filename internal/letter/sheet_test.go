@@ -56,7 +56,7 @@ func TestPaperSaysWhatTheLetterSays(t *testing.T) {
 	long := strings.Repeat("经查，贵公司于2026年10月3日至10月9日期间，委托催收机构对投诉人本人拨打电话四十七次，其中二十二时以后九次；向其单位同事透露欠款信息（有录音为证）。上述行为不符合有关规定。\n", 8)
 	fields := full("answer")
 	fields["text"] = long
-	l := d.release(d.write(letter.New{Kind: "answer", Fields: fields}))
+	l := d.write(letter.New{Kind: "answer", Fields: fields})
 	for lang, want := range map[locale.Lang][]string{
 		locale.ZH: {"投诉处理答复书", "金消答复〔2026〕1号", "金融监管部门消费者权益保护处", "张小明：", "第1页共2页", "第2页共2页", "2026年10月20日", "有录音为"},
 		locale.EN: {"Theanswertoyourcomplaint", "金消答复〔2026〕1号", "Dear张小明,", "Page1of2", "Financialregulator,consumerprotectiondivision", "20October2026"},

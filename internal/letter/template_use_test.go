@@ -207,10 +207,10 @@ func TestPreviewOfATemplate(t *testing.T) {
 // What an officer writes cannot name fields, neither when a letter is written nor when a draft is edited.
 func TestWordsOfAnOfficerAreWordsOnly(t *testing.T) {
 	d := open(t, storetest.Open(t))
-	f := full("answer")
+	f := full("closing")
 	f["text"] = "{name} [{amount}] {x"
-	l := d.write(letter.New{Kind: "answer", Fields: f})
-	if _, body := d.text(l, locale.ZH); !strings.Contains(body, "\n{name} [{amount}] {x\n") {
+	l := d.write(letter.New{Kind: "closing", Fields: f})
+	if _, body := d.text(l, locale.ZH); !strings.Contains(body, "{name} [{amount}] {x\n") {
 		t.Errorf("got %s", body)
 	}
 	l, err := d.change(d.writer, func(ctx context.Context, tx *store.Tx) (*letter.Letter, error) {

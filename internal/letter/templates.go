@@ -244,3 +244,12 @@ func (s *Service) sample(today calendar.Date) map[string]any {
 	}
 	return out
 }
+
+// SecondReading reports whether letters of a kind wait for a second reading before they go out.
+func (s *Service) SecondReading(ctx context.Context, tx *store.Tx, kind string) (bool, error) {
+	set, err := s.current(ctx, tx, kind)
+	if err != nil {
+		return false, fmt.Errorf("second reading of %s: %w", kind, err)
+	}
+	return set.secondReading, nil
+}
