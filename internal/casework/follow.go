@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	"dunwatch/internal/access"
+	"dunwatch/internal/calendar"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/deadline"
 	"dunwatch/internal/store"
 )
 
@@ -16,6 +18,9 @@ type Progress struct {
 	// Clock is the next limit that still runs; HasClock is false where none does.
 	Clock    complaint.Clock
 	HasClock bool
+	// ExtendedFor is the key of the pack's ground on which the clock was lengthened last; "" where it was not.
+	ExtendedFor string
+	HeldSince   calendar.Date // of the suspension that holds the clock; zero while it runs
 }
 
 // Follow tells somebody who may read a complaint how far its case has come; nil
@@ -46,10 +51,44 @@ func (s *Service) Follow(ctx context.Context, by access.Actor, ref string) (*Pro
 				out.Clock, out.HasClock = k, true
 			}
 		}
-		return nil
+		return s.followClock(ctx, tx, &list[0], out)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("follow %s: %w", ref, err)
 	}
 	return out, nil
+}
+
+// followClock adds why the clock was lengthened and since when it is held.
+func (s *Service) followClock(ctx context.Context, tx *store.Tx, c *Case, p *Progress) error {
+	if !p.HasClock {
+		return nil
+	}
+	asked, err := requestsOf(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range asked {
+		if r.Granted && !r.Open && deadline.Base(r.Clock) == p.Clock.Kind {
+			p.ExtendedFor = r.Ground
+		}
+	}
+	if !p.Clock.Suspended {
+		return nil
+	}
+	clocks, err := deadline.Of(ctx, tx, c.clocks())
+	if err != nil {
+		return err
+	}
+	for _, k := range clocks {
+		if deadline.Base(k.Kind) != p.Clock.Kind {
+			continue
+		}
+		for _, e := range k.Events {
+			if e.Kind == deadline.Suspend {
+				p.HeldSince = e.On
+			}
+		}
+	}
+	return nil
 }

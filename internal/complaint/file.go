@@ -364,5 +364,5 @@ func (s *Service) mail(ctx context.Context, tx *store.Tx, c *Complaint, to, temp
 // message holds the reference and dates only: a mailbox is read by more eyes than its owner's.
 func (s *Service) message(c *Complaint, to, template string, on calendar.Date) notify.Message {
 	data := map[string]string{"reference": c.Reference, "date": on.String(), "link": s.track}
-	return notify.Message{Channel: notify.Email, To: to, Lang: c.Lang, Template: template, Data: data}
+	return notify.Message{Channel: notify.Email, To: to, Lang: c.Lang, Template: template, Data: data, Quiet: true}
 }

@@ -99,6 +99,65 @@ func TestEveryDecisionWritesItsLetter(t *testing.T) {
 	})
 }
 
+// What goes to a borrower at home waits for the day, whatever it tells.
+func TestNothingWakesABorrower(t *testing.T) {
+	o := openSQLite(t)
+	o.staff(t)
+	ctx := t.Context()
+	filed := o.file(t, sample())
+	ref, by := filed.Complaint.Reference, o.borrower(t, filed)
+	_, err := o.AskForMore(ctx, supervisor, ref, 1, "请补充十月的通话记录")
+	check(t, err)
+	_, err = o.Supply(ctx, by, ref, "通话记录在此")
+	check(t, err)
+	c, err := o.ByRef(ctx, supervisor, ref)
+	check(t, err)
+	_, other, err := o.Split(ctx, supervisor, ref, c.Version, complaint.TrackReport)
+	check(t, err)
+	_, err = o.Refuse(ctx, supervisor, other.Reference, other.Version, "not_our_duty", "")
+	check(t, err)
+	o.release(t, other.Reference, "non_acceptance")
+	_, err = o.Withdraw(ctx, by, ref, "已经解决")
+	check(t, err)
+	if n := o.count(t, "SELECT count(DISTINCT template) FROM outbox"); n < 5 {
+		t.Errorf("only %d kinds of mail were queued", n)
+	}
+	if n := o.count(t, "SELECT count(*) FROM outbox WHERE quiet = 0"); n != 0 {
+		t.Errorf("%d mails to a borrower may go out at night", n)
+	}
+}
+
+func TestPreviewIsTheLetterThatIsWritten(t *testing.T) {
+	o := openSQLite(t)
+	o.staff(t)
+	ctx := t.Context()
+	filed := o.file(t, sample())
+	ref := filed.Complaint.Reference
+	ask := complaint.Decision{Kind: "ask", Text: "请补充十月的通话记录"}
+	seen, err := o.PreviewDecision(ctx, supervisor, ref, ask, locale.ZH)
+	check(t, err)
+	if len(seen) != 1 || seen[0].SecondReading || seen[0].To != letter.ToComplainant {
+		t.Fatalf("preview %+v", seen)
+	}
+	_, err = o.AskForMore(ctx, supervisor, ref, 1, ask.Text)
+	check(t, err)
+	_, text, err := o.LetterText(ctx, supervisor, ref, o.letterOf(t, ref, "supplement").ID, locale.ZH)
+	check(t, err)
+	if head, _, _ := strings.Cut(seen[0].Body, "本机关工作人员"); !strings.HasPrefix(text, head) || !strings.Contains(head, ask.Text) {
+		t.Errorf("preview:\n%s\nletter:\n%s", seen[0].Body, text)
+	}
+	p, _ := o.book.Pack("cn")
+	seen, err = o.PreviewDecision(ctx, supervisor, ref, complaint.Decision{Kind: "refer", To: p.Authorities[0].ID, Ground: "other_authority"}, locale.EN)
+	check(t, err)
+	if len(seen) != 2 || !seen[0].SecondReading || seen[1].To != letter.ToAuthority || strings.Contains(seen[1].Body, "张小三") {
+		t.Errorf("preview of a transfer %+v", seen)
+	}
+	_, err = o.PreviewDecision(ctx, supervisor, ref, complaint.Decision{Kind: "reject", Ground: "none"}, locale.ZH)
+	wantKind(t, err, fault.Invalid, "")
+	_, err = o.PreviewDecision(ctx, reviewer, ref, ask, locale.ZH)
+	wantKind(t, err, fault.NotFound, "")
+}
+
 func TestSecondReading(t *testing.T) {
 	o := openSQLite(t)
 	o.staff(t)
