@@ -68,6 +68,8 @@ type Options struct {
 	// MaxBytes and MaxRows bound the file; two gigabytes and five million if 0.
 	MaxBytes int64
 	MaxRows  int
+
+	peek *Preview // gathers the first rows, where somebody asks for them
 }
 
 // Source reads the contacts of one file. It is for one goroutine.

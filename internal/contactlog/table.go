@@ -73,6 +73,7 @@ func (t *table) findHeader() error {
 			return t.check(*given)
 		}
 		names := texts(cells)
+		t.s.opt.peek.add(names, row)
 		t.heading(names)
 		if given != nil {
 			if given.HeaderRow == row {
