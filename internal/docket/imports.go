@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/deadline"
@@ -193,7 +191,7 @@ func later(a, b calendar.Date) calendar.Date {
 // counts reports whether the newest version of each of the years came from this very file.
 func counts(ctx context.Context, tx *store.Tx, code string, sum []byte, parts map[int]map[calendar.Date]bool) (bool, error) {
 	for year := range parts {
-		rows, err := gorm.G[yearRow](tx.DB).Where("calendar = ? AND year = ?", code, year).Order("id DESC").Limit(1).Find(ctx)
+		rows, err := newestVersion(ctx, tx, code, year)
 		if err != nil {
 			return false, fmt.Errorf("find the known version of %d: %w", year, err)
 		}
@@ -277,7 +275,7 @@ func (s *Service) Moves(ctx context.Context, by access.Actor, yearID int64) ([]M
 	}
 	var out []Move
 	err := s.d.DB.Read(ctx, func(tx *store.Tx) error {
-		rows, err := gorm.G[moveRow](tx.DB).Where("calendar_year_id = ?", yearID).Order("is_on, reference, id").Find(ctx)
+		rows, err := movesOf(ctx, tx, yearID)
 		if err != nil {
 			return err
 		}

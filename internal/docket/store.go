@@ -3,6 +3,7 @@ package docket
 import (
 	"context"
 	"fmt"
+	"gorm.io/gorm"
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/deadline"
@@ -118,4 +119,14 @@ func packOf(ctx context.Context, tx *store.Tx, o deadline.Owner) (pack string, e
 		}
 	}
 	return pack, rows.Err()
+}
+
+// newestVersion is the last import of a year; none or one.
+func newestVersion(ctx context.Context, tx *store.Tx, calendar string, year int) ([]yearRow, error) {
+	return gorm.G[yearRow](tx.DB).Where("calendar = ? AND year = ?", calendar, year).Order("id DESC").Limit(1).Find(ctx)
+}
+
+// movesOf are the due dates that an imported year moved, in the order of the new dates.
+func movesOf(ctx context.Context, tx *store.Tx, yearID int64) ([]moveRow, error) {
+	return gorm.G[moveRow](tx.DB).Where("calendar_year_id = ?", yearID).Order("is_on, reference, id").Find(ctx)
 }

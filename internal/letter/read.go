@@ -33,6 +33,19 @@ func (s *Service) Drafts(ctx context.Context, tx *store.Tx, complaintIDs []int64
 	return list(ctx, tx, "status = ? AND complaint_id IN ?", string(Draft), complaintIDs)
 }
 
+// FindAll loads letters without their texts, by id. Ids that nobody has are left out.
+func (s *Service) FindAll(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]*Letter, error) {
+	out := make(map[int64]*Letter, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	all, err := list(ctx, tx, "id IN ?", ids)
+	for _, l := range all {
+		out[l.ID] = l
+	}
+	return out, err
+}
+
 // Find loads a letter without its text. NotFound.
 func (s *Service) Find(ctx context.Context, tx *store.Tx, id int64) (*Letter, error) {
 	r, err := findRow(ctx, tx, id)

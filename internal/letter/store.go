@@ -177,3 +177,13 @@ func waiting(ctx context.Context, tx *store.Tx, after eventRow, limit int) ([]ev
 	}
 	return out, rows.Err()
 }
+
+// insertTemplate stores a version of a template. Conflict when somebody else stored that version first.
+func insertTemplate(ctx context.Context, tx *store.Tx, by access.Actor, t *Template) error {
+	err := store.Insert(ctx, tx, &templateRow{Kind: t.Kind, Lang: string(t.Lang), Number: t.Number, Title: t.Title, Body: t.Body,
+		SecondReading: store.Bool(t.SecondReading), Note: t.Note, At: store.At(tx.Now), UserID: by.UserID})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return fault.New(fault.Conflict, "fault.stale")
+	}
+	return err
+}

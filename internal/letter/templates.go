@@ -2,12 +2,9 @@ package letter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
-
-	"gorm.io/gorm"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
@@ -138,15 +135,10 @@ func (s *Service) ChangeTemplate(ctx context.Context, by access.Actor, kind stri
 			return err
 		}
 		out.At = tx.Now
-		err := store.Insert(ctx, tx, &templateRow{Kind: kind, Lang: string(lang), Number: version + 1, Title: c.Title, Body: c.Body,
-			SecondReading: store.Bool(c.SecondReading), Note: c.Note, At: store.At(tx.Now), UserID: by.UserID})
-		if errors.Is(err, gorm.ErrDuplicatedKey) {
-			return fault.New(fault.Conflict, "fault.stale")
-		}
-		if err != nil {
+		if err := insertTemplate(ctx, tx, by, out); err != nil {
 			return err
 		}
-		_, err = s.log.Append(ctx, tx, by, audit.TemplateChanged, kind, "lang", string(lang), "version", version+1,
+		_, err := s.log.Append(ctx, tx, by, audit.TemplateChanged, kind, "lang", string(lang), "version", version+1,
 			"second_reading", c.SecondReading, "note", c.Note)
 		return err
 	})
