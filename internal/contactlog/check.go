@@ -10,7 +10,7 @@ import (
 
 // Hit is a contact that goes against a rule.
 type Hit struct {
-	Rule rulebook.Rule
+	Rule *rulebook.Rule
 	// Strength is the rule's, but "heuristic" where the rule was not yet (or no
 	// longer) in force on the day, or where only a number set by the office was
 	// passed.
@@ -21,6 +21,7 @@ type Hit struct {
 	At time.Time
 	// Rows names the contact itself first and then those that it is counted
 	// with, in order of time; the latest hundred of them, where there are more.
+	// Hits uses it again for the next hit; see Collect.
 	Rows []Row
 	// Counted is how many there are in all, the contact itself among them.
 	Counted int
@@ -78,7 +79,7 @@ type run struct {
 	since []int64 // first and last days of the rule's bases, in pairs
 	blind map[Why]int
 	zone  zoned // the first zone of the rule
-	rows  []uint32
+	place []Row // of the hit under way
 }
 
 // checks run the rules by id. What the rulebook holds beside them is reported
@@ -122,6 +123,19 @@ func (c *Checker) Hits(yield func(Hit) bool) {
 			return
 		}
 	}
+}
+
+// Collect returns the first hits, at most as many as said, and whether there
+// are more.
+func (c *Checker) Collect(most int) (hits []Hit, more bool) {
+	c.Hits(func(h Hit) bool {
+		if more = len(hits) == most; !more {
+			h.Rows = slices.Clone(h.Rows)
+			hits = append(hits, h)
+		}
+		return true // to the end: what was not checked is known only then
+	})
+	return hits, more
 }
 
 // Unchecked is what the last Hits could not check.
@@ -207,17 +221,17 @@ func (x *run) hit(i uint32, with []uint32) { x.hitAs(i, with, Hit{Strength: x.ru
 func (x *run) hitAs(i uint32, with []uint32, h Hit) {
 	r := x.at(i)
 	day, _ := x.zone.local(r.at)
-	h.Rule, h.InForce, h.At, h.Counted = x.rule, x.inForce(day), time.Unix(r.at, 0).In(x.zone.loc), len(with)+1
+	h.Rule, h.InForce, h.At, h.Counted = &x.rule, x.inForce(day), time.Unix(r.at, 0).In(x.zone.loc), len(with)+1
 	if !h.InForce {
 		h.Strength = heuristic
 	}
 	with = with[max(0, len(with)-maxRowsAHit+1):]
-	h.Rows = make([]Row, 0, len(with)+1)
-	h.Rows = append(h.Rows, Row{int(r.file), int(r.row)})
+	x.place = append(x.place[:0], Row{int(r.file), int(r.row)})
 	for _, j := range with {
 		w := x.at(j)
-		h.Rows = append(h.Rows, Row{int(w.file), int(w.row)})
+		x.place = append(x.place, Row{int(w.file), int(w.row)})
 	}
+	h.Rows = x.place
 	x.done = !x.yield(h)
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -148,4 +149,20 @@ func TestFixturePhones(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+var refusalForm = regexp.MustCompile(`refuse\("([a-z_0-9]+)"`)
+
+func readFile(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func fixtureBytes(t testing.TB, name string) []byte {
+	t.Helper()
+	return readFile(t, fixture(t, name))
 }

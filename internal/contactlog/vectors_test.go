@@ -75,8 +75,7 @@ func checked(t testing.TB, terms Terms, opt Options, texts ...string) (*Checker,
 }
 
 func hitsOf(c *Checker) []Hit {
-	var out []Hit
-	c.Hits(func(h Hit) bool { out = append(out, h); return true })
+	out, _ := c.Collect(1 << 20)
 	return out
 }
 
@@ -408,6 +407,12 @@ func TestHitsStop(t *testing.T) {
 	c.Hits(func(Hit) bool { n++; return false })
 	if n != 1 {
 		t.Errorf("%d hits after saying stop", n)
+	}
+	if hits, more := c.Collect(1); len(hits) != 1 || !more {
+		t.Errorf("%d hits, more %v", len(hits), more)
+	}
+	if hits, more := c.Collect(2); len(hits) != 2 || more {
+		t.Errorf("%d hits, more %v", len(hits), more)
 	}
 }
 
