@@ -102,6 +102,7 @@ func reviveMessage(ctx context.Context, tx *store.Tx, id int64) (bool, error) {
 type Stats struct {
 	Waiting int64     // to be sent now or later
 	Dead    int64     // given up
+	Sent    int64     // handed over in the last 90 days
 	Oldest  time.Time // when the oldest waiting message was queued; zero for none
 	// Doubtful messages were on their way when the program died: they may have gone out twice.
 	Doubtful int64
@@ -113,7 +114,8 @@ func (s *Service) Stats(ctx context.Context) (Stats, error) {
 	var st Stats
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
 		rows, err := tx.Rows(ctx, `SELECT COUNT(CASE WHEN dead_at IS NULL THEN 1 END), COUNT(dead_at),
-			MIN(CASE WHEN dead_at IS NULL THEN created_at END), (SELECT COUNT(*) FROM outbox WHERE doubtful = 1)
+			MIN(CASE WHEN dead_at IS NULL THEN created_at END), (SELECT COUNT(*) FROM outbox WHERE doubtful = 1),
+			(SELECT COUNT(*) FROM outbox WHERE sent_at IS NOT NULL)
 			FROM outbox WHERE sent_at IS NULL`)
 		if err != nil {
 			return err
@@ -121,7 +123,7 @@ func (s *Service) Stats(ctx context.Context) (Stats, error) {
 		defer rows.Close()
 		var oldest store.Time
 		for rows.Next() {
-			if err := rows.Scan(&st.Waiting, &st.Dead, &oldest, &st.Doubtful); err != nil {
+			if err := rows.Scan(&st.Waiting, &st.Dead, &oldest, &st.Doubtful, &st.Sent); err != nil {
 				return err
 			}
 		}

@@ -108,7 +108,7 @@ func (w *Worker) once(ctx context.Context, j Job) (ran bool, err error) {
 	}
 	// The lease is given back even while the program stops, so that another
 	// instance need not wait for it to run out.
-	if e := w.release(context.WithoutCancel(ctx), j.Name, next); err == nil {
+	if e := w.release(context.WithoutCancel(ctx), j.Name, next, err != nil); err == nil {
 		err = e
 	}
 	return true, err
@@ -158,14 +158,52 @@ func (w *Worker) lease(ctx context.Context, name string, d time.Duration) (mine 
 	return mine, nil
 }
 
-// release gives the lease back as of next, to nobody: the job is due then.
-func (w *Worker) release(ctx context.Context, name string, next time.Time) error {
+// release gives the lease back as of next, to nobody: the job is due then. It notes that the job ran, and how it went.
+func (w *Worker) release(ctx context.Context, name string, next time.Time, failed bool) error {
 	err := w.db.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE leases SET holder = '', until = ? WHERE name = ? AND holder = ?`, next.Unix(), name, w.holder)
+		_, err := tx.Exec(ctx, `UPDATE leases SET holder = '', until = ?, ran_at = ?, failed = ? WHERE name = ? AND holder = ?`,
+			next.Unix(), tx.Now.Unix(), store.Bool(failed), name, w.holder)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("release %s: %w", name, err)
 	}
 	return nil
+}
+
+// Run is how a job stands, for those who keep the program running.
+type Run struct {
+	Name   string
+	Held   bool      // an instance has its lease: it runs now, or died while it ran
+	RanAt  time.Time // when it last came to its end; zero for never
+	Failed bool      // and whether it went wrong then
+	Until  time.Time // when the lease ends, or the job is due again
+}
+
+// Runs lists the jobs that any instance ever began, by name.
+func Runs(ctx context.Context, db *store.DB) ([]Run, error) {
+	var out []Run
+	err := db.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.Rows(ctx, "SELECT name, holder, until, ran_at, failed FROM leases ORDER BY name")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var r Run
+			var holder string
+			var until, ran store.Time
+			var failed store.Bool
+			if err := rows.Scan(&r.Name, &holder, &until, &ran, &failed); err != nil {
+				return err
+			}
+			r.Held, r.Until, r.RanAt, r.Failed = holder != "", until.Time(), ran.Time(), bool(failed)
+			out = append(out, r)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list jobs: %w", err)
+	}
+	return out, nil
 }

@@ -17,6 +17,7 @@ CREATE TABLE clock_states (
 );
 CREATE INDEX clock_states_due ON clock_states (phase, due_on);
 CREATE INDEX clock_states_provisional ON clock_states (earliest_on) WHERE provisional = 1;
+CREATE INDEX clock_states_result ON clock_states (started_on) WHERE clock = 'complaint.result_notice';
 
 -- Which marks of a clock (warn, due, escalate) were told of; a moved date is told of again.
 CREATE TABLE clock_marks (
@@ -117,6 +118,7 @@ CREATE INDEX forwards_case ON forwards (case_id, id);
 CREATE INDEX forwards_complaint ON forwards (complaint_id, id);
 CREATE INDEX forwards_firm ON forwards (firm_id, status, due_on, id);
 CREATE INDEX forwards_parent ON forwards (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX forwards_to_check ON forwards (id) WHERE status IN ('answered', 'review_answered') AND parent_id IS NULL;
 CREATE TRIGGER forwards_no_delete BEFORE DELETE ON forwards FOR EACH ROW EXECUTE FUNCTION refuse('rows of forwards are never deleted');
 CREATE TRIGGER forwards_frozen BEFORE UPDATE ON forwards FOR EACH ROW WHEN (NEW.reference IS DISTINCT FROM OLD.reference OR NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.complaint_id IS DISTINCT FROM OLD.complaint_id OR NEW.firm_id IS DISTINCT FROM OLD.firm_id OR NEW.parent_id IS DISTINCT FROM OLD.parent_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.disclosed IS DISTINCT FROM OLD.disclosed OR NEW.summary IS DISTINCT FROM OLD.summary OR NEW.forwarded_at IS DISTINCT FROM OLD.forwarded_at OR NEW.forwarded_on IS DISTINCT FROM OLD.forwarded_on OR NEW.forwarded_by IS DISTINCT FROM OLD.forwarded_by) EXECUTE FUNCTION refuse('history of forwards cannot be changed');
 CREATE TABLE forward_events (
@@ -298,6 +300,7 @@ CREATE TABLE letter_events (
 );
 CREATE INDEX letter_events_letter ON letter_events (letter_id, id);
 CREATE INDEX letter_events_queued ON letter_events (at) WHERE kind = 'queued';
+CREATE INDEX letter_events_lost ON letter_events (letter_id) WHERE kind IN ('failed', 'returned');
 CREATE TRIGGER letter_events_no_update BEFORE UPDATE ON letter_events FOR EACH ROW EXECUTE FUNCTION refuse('letter_events is append-only');
 CREATE TRIGGER letter_events_no_delete BEFORE DELETE ON letter_events FOR EACH ROW EXECUTE FUNCTION refuse('letter_events is append-only');
 
@@ -361,3 +364,7 @@ ALTER TABLE outbox ADD COLUMN doubtful BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN quiet BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX outbox_dead ON outbox (id) WHERE dead_at IS NOT NULL;
 CREATE INDEX outbox_doubtful ON outbox (id) WHERE doubtful = 1;
+
+-- When a job last ran to its end, and whether it went wrong; kept with its lease.
+ALTER TABLE leases ADD COLUMN ran_at BIGINT;
+ALTER TABLE leases ADD COLUMN failed BIGINT NOT NULL DEFAULT 0;

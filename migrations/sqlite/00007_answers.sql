@@ -17,6 +17,7 @@ CREATE TABLE clock_states (
 ) STRICT;
 CREATE INDEX clock_states_due ON clock_states (phase, due_on);
 CREATE INDEX clock_states_provisional ON clock_states (earliest_on) WHERE provisional = 1;
+CREATE INDEX clock_states_result ON clock_states (started_on) WHERE clock = 'complaint.result_notice';
 
 -- Which marks of a clock (warn, due, escalate) were told of; a moved date is told of again.
 CREATE TABLE clock_marks (
@@ -167,6 +168,7 @@ CREATE INDEX forwards_case ON forwards (case_id, id);
 CREATE INDEX forwards_complaint ON forwards (complaint_id, id);
 CREATE INDEX forwards_firm ON forwards (firm_id, status, due_on, id);
 CREATE INDEX forwards_parent ON forwards (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX forwards_to_check ON forwards (id) WHERE status IN ('answered', 'review_answered') AND parent_id IS NULL;
 -- +goose StatementBegin
 CREATE TRIGGER forwards_no_delete BEFORE DELETE ON forwards
 BEGIN
@@ -489,6 +491,7 @@ CREATE TABLE letter_events (
 ) STRICT;
 CREATE INDEX letter_events_letter ON letter_events (letter_id, id);
 CREATE INDEX letter_events_queued ON letter_events (at) WHERE kind = 'queued';
+CREATE INDEX letter_events_lost ON letter_events (letter_id) WHERE kind IN ('failed', 'returned');
 -- +goose StatementBegin
 CREATE TRIGGER letter_events_no_update BEFORE UPDATE ON letter_events
 BEGIN
@@ -616,3 +619,7 @@ ALTER TABLE outbox ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX outbox_dead ON outbox (id) WHERE dead_at IS NOT NULL;
 CREATE INDEX outbox_doubtful ON outbox (id) WHERE doubtful = 1;
+
+-- When a job last ran to its end, and whether it went wrong; kept with its lease.
+ALTER TABLE leases ADD COLUMN ran_at INTEGER;
+ALTER TABLE leases ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;
