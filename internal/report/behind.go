@@ -101,7 +101,7 @@ func (b *builder) overdueItems(ctx context.Context, _ Figure) ([]Item, error) {
 
 func (b *builder) clockItems(ctx context.Context, f Figure) ([]Item, error) {
 	var out []Item
-	s := b.clockHistories(new(sql)).add(" SELECT h.owner, h.reference, h.pack, h.history FROM h WHERE h.clock = ?", f.Clock)
+	s := b.clockHistories(new(sql)).add(" SELECT h.owner, h.reference, h.pack, h.history FROM h WHERE (h.clock = ? OR h.clock LIKE ?)", f.Clock, f.Clock+"#%")
 	b.packed(s, "h.pack").add(" ORDER BY h.owner, h.owner_id")
 	err := b.each(ctx, s, func(scan func(...any) error) error {
 		var owner, ref, pack, text string

@@ -122,6 +122,6 @@ func (s *Service) isDuty(pack, clock string) bool {
 	if !ok {
 		return true
 	}
-	l, ok := p.Limit(clock)
+	l, ok := p.Limit(deadline.Base(clock))
 	return !ok || l.Party == "office" || l.Party == "firm"
 }

@@ -38,6 +38,9 @@ func (w *world) insert(t testing.TB, db *store.DB) {
 				}
 			}
 		}
+		for _, k := range w.clocks {
+			x.state(k)
+		}
 		return x.err
 	})
 	if err != nil {
@@ -154,4 +157,15 @@ func (x *inserter) event(k *seedClock, e seedEvent) {
 		n, unit = e.n, k.unit
 	}
 	x.put("clock_events", "id, owner, owner_id, clock, kind, on_date, n, unit, roll, reason, at", x.serial(), k.owner, k.ownerID, k.kind, e.kind, e.on, n, unit, roll, "", 1)
+}
+
+// state is what the report looks up of a clock: when it began and stopped.
+func (x *inserter) state(k *seedClock) {
+	first, last := k.events[0], k.events[len(k.events)-1]
+	stopped := ""
+	if last.kind == "stop" {
+		stopped = last.on
+	}
+	x.put("clock_states", "owner, owner_id, clock, phase, started_on, original_on, earliest_on, provisional, stopped_on",
+		k.owner, k.ownerID, k.kind, "running", first.on, first.on, first.on, 0, nullable(stopped))
 }

@@ -185,10 +185,11 @@ func (o oracle) timeliness() grid {
 			"started": o.in(s.started), "due": o.in(s.due) && ran, "in_time": o.in(s.stopped) && (s.due == "" || s.stopped <= s.due),
 			"late": o.in(s.stopped) && s.due != "" && s.stopped > s.due, "overdue": s.stopped == "" && o.in(s.due) && o.asOf() > s.due,
 		}
-		row := k.kind + "/" + k.unit
+		kind, _, _ := strings.Cut(k.kind, "#") // rounds are one stage
+		row := kind + "/" + k.unit
 		for state, yes := range states {
 			if yes && g[row] == nil {
-				g[row] = map[string]any{"clock": k.kind, "started": int64(0), "due": int64(0), "in_time": int64(0), "late": int64(0), "overdue": int64(0)}
+				g[row] = map[string]any{"clock": kind, "started": int64(0), "due": int64(0), "in_time": int64(0), "late": int64(0), "overdue": int64(0)}
 			}
 			if yes {
 				g[row][state] = g[row][state].(int64) + 1

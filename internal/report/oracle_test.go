@@ -98,7 +98,7 @@ func (o oracle) isOpen(c *seedComplaint) bool {
 
 func (o oracle) isOverdue(c *seedComplaint) bool {
 	for _, k := range c.clocks {
-		if k.kind == "complaint.accept" || k.kind == "firm.answer" {
+		if k.kind == "complaint.accept" || strings.HasPrefix(k.kind, "firm.answer") {
 			if s := o.judge(k); s.due != "" && s.stopped == "" && o.asOf() > s.due {
 				return true
 			}

@@ -180,6 +180,10 @@ func (w *world) decide(r *rand.Rand, c *seedComplaint, accept *seedClock, at tim
 		answer.happen("extend", dayOf(u), 10)
 		t = u
 	}
+	var again *seedClock
+	if r.IntN(4) == 0 {
+		again = w.clock("case", k.id, c, "firm.answer#2", "day", 7, dayOf(t))
+	}
 	w.investigate(r, c, t, later)
 	if u, ok := later(t, 60); ok && (r.IntN(2) == 0 || w.prompt) && !w.underWay(k) {
 		if len(k.penalties) > 0 { // a case closes after its decision
@@ -189,7 +193,14 @@ func (w *world) decide(r *rand.Rand, c *seedComplaint, accept *seedClock, at tim
 		}
 		k.status, k.closedOn, c.status, c.endedAt = "closed", dayOf(u), "closed", u
 		answer.happen("stop", dayOf(u), 0)
+		if again != nil {
+			again.happen("stop", dayOf(u), 0)
+		}
 		k.outcome = best(k.findings)
+		notice := w.clock("complaint", c.id, c, "complaint.result_notice", "workday", 7, dayOf(u))
+		if v, ok := later(u, 90); ok && r.IntN(2) == 0 {
+			notice.happen("stop", dayOf(v), 0)
+		}
 	}
 }
 

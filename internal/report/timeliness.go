@@ -36,7 +36,8 @@ func (q query) runOf(cal *calendar.Calendar, c deadline.Clock) (run, error) {
 	if err != nil {
 		return run{}, fmt.Errorf("clock %s: %w", c.Kind, err)
 	}
-	r := run{clock: c.Kind, unit: unitOf(c.Limit.Unit), due: st.Due}
+	// The rounds of a limit count as one stage: what firms had to answer again, say.
+	r := run{clock: deadline.Base(c.Kind), unit: unitOf(c.Limit.Unit), due: st.Due}
 	if q.month.Contains(st.Started) {
 		r.states = append(r.states, ClockStarted)
 	}
@@ -93,6 +94,9 @@ func took(cal *calendar.Calendar, c deadline.Clock) int {
 // monthsAfterIssue is how long a penalty's clocks (service, payment, review) are looked at after its issue.
 const monthsAfterIssue = 24
 
+// resultNotice begins when its complaint is closed, so that it may outlast every event of its owner.
+const resultNotice = "complaint.result_notice"
+
 // clockHistories selects owner, owner_id, pack, clock and history of every clock that may have a part in the month: its
 // owner had an event in it, or was still open at its end, and it did not stop before.
 func (q query) clockHistories(s *sql) *sql {
@@ -100,13 +104,14 @@ func (q query) clockHistories(s *sql) *sql {
 	q.open(s)
 	s.add("), own AS MATERIALIZED (SELECT owner, owner_id FROM clock_events WHERE on_date >= ? AND on_date < ?"+
 		" UNION SELECT 'complaint', o.id FROM o UNION SELECT 'case', k.id FROM o CROSS JOIN cases k WHERE k.complaint_id = o.id"+
-		" UNION SELECT 'penalty', p.id FROM penalties p WHERE p.issued_on IS NULL OR p.issued_on >= ?)"+
+		" UNION SELECT 'penalty', p.id FROM penalties p WHERE p.issued_on IS NULL OR p.issued_on >= ?"+
+		" UNION SELECT t.owner, t.owner_id FROM clock_states t WHERE t.clock = '"+resultNotice+"' AND t.started_on < ? AND COALESCE(t.stopped_on, '9') >= ?)"+
 		", g AS (SELECT e.owner, e.owner_id, e.clock, "+history+" AS history FROM own CROSS JOIN clock_events e"+
 		" WHERE e.owner = own.owner AND e.owner_id = own.owner_id AND e.on_date < ? GROUP BY e.owner, e.owner_id, e.clock HAVING COALESCE(MAX(CASE WHEN e.kind = 'stop' THEN e.on_date END), '9') >= ?)"+
 		", h AS (SELECT g.owner, g.owner_id, COALESCE(c.pack, k.pack, pk.pack) AS pack, COALESCE(c.reference, k.reference, p.reference) AS reference, g.clock, g.history FROM g"+
 		" LEFT JOIN complaints c ON g.owner = 'complaint' AND c.id = g.owner_id LEFT JOIN cases k ON g.owner = 'case' AND k.id = g.owner_id"+
 		" LEFT JOIN penalties p ON g.owner = 'penalty' AND p.id = g.owner_id LEFT JOIN cases pk ON pk.id = p.case_id)",
-		q.first, q.end, q.month.Add(-monthsAfterIssue).First(), q.end, q.first)
+		q.first, q.end, q.month.Add(-monthsAfterIssue).First(), q.end, q.first, q.end, q.first)
 	return s
 }
 
