@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"dunwatch/internal/store"
@@ -146,8 +149,15 @@ func (s *Service) settle(ctx context.Context, m queued, sendErr error) error {
 		if errors.Is(sendErr, ErrRefused) || m.attempts >= maxAttempts || tx.Now.Sub(m.at) >= maxAge {
 			return markDead(ctx, tx, m.id, why)
 		}
-		return markFailed(ctx, tx, m.id, tx.Now.Add(pause(m.attempts)), why)
+		return markFailed(ctx, tx, m.id, tx.Now.Add(pause(m.attempts)), why, silent(sendErr))
 	})
+}
+
+// silent reports whether the other side fell silent rather than answered: then it may have taken the message.
+func silent(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
 // pause is how long to wait after the n-th attempt: 1, 2, 4 ... minutes, at

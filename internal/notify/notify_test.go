@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -180,6 +181,24 @@ func TestFailuresAreTriedAgainThenGivenUp(t *testing.T) {
 		}
 		if st, err := s.Stats(t.Context()); err != nil || st.Dead != 1 || st.Waiting != 0 || len(g.got) != maxAttempts {
 			t.Errorf("got %+v, %v after %d attempts", st, err, len(g.got))
+		}
+	})
+}
+
+// A gateway that says nothing may have taken the message; one that answers has not.
+func TestSilenceLeavesDoubt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
+		for why, want := range map[error]string{
+			context.DeadlineExceeded: "1", io.ErrUnexpectedEOF: "1", os.ErrDeadlineExceeded: "1", errors.New("451 try later"): "0",
+		} {
+			g := &gateway{answer: func(int) error { return fmt.Errorf("hand over: %w", why) }}
+			s := open(t, db, Senders{Email: g})
+			s.must(t, filed("li@example.cn", ""))
+			deliver(t, s, 0)
+			marks := column(t, s, "CAST(doubtful AS TEXT)")
+			if got := marks[len(marks)-1]; got != want {
+				t.Errorf("%v: doubtful is %s, want %s", why, got, want)
+			}
 		}
 	})
 }

@@ -82,8 +82,10 @@ func markSent(ctx context.Context, tx *store.Tx, id int64) error {
 	return err
 }
 
-func markFailed(ctx context.Context, tx *store.Tx, id int64, again time.Time, why string) error {
-	_, err := tx.Exec(ctx, `UPDATE outbox SET not_before = ?, claimed_until = NULL, last_error = ? WHERE id = ?`, again.Unix(), why, id)
+// markFailed puts a message off. silent says that it may have arrived all the same.
+func markFailed(ctx context.Context, tx *store.Tx, id int64, again time.Time, why string, silent bool) error {
+	_, err := tx.Exec(ctx, `UPDATE outbox SET not_before = ?, claimed_until = NULL, last_error = ?, doubtful = CASE WHEN ? = 1 THEN 1 ELSE doubtful END WHERE id = ?`,
+		again.Unix(), why, store.Bool(silent), id)
 	return err
 }
 
