@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"io/fs"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -25,19 +24,13 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
-	"dunwatch/internal/enforcement"
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/firm"
-	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/office"
-	"dunwatch/internal/report"
-	"dunwatch/internal/rulebook"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/policies"
-	"dunwatch/web"
 )
 
 // site is the real server on a real database of its own, with an office in it:
