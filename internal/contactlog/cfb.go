@@ -23,7 +23,6 @@ type compound struct {
 	sector  int64
 	fat     []uint32
 	minifat []uint32
-	mini    []uint32 // sectors of the stream that holds the small ones
 	cutoff  uint32
 }
 

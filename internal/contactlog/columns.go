@@ -101,6 +101,9 @@ func understand(header []string, in int) (l layout, ok bool) {
 	names := make([]string, len(header))
 	for i, h := range header {
 		names[i] = plain(h)
+		if strings.Contains(h, "秒") {
+			names[i] = strings.Replace(names[i], "时间", "时长", 1) // 通话时间(秒) is a length
+		}
 	}
 	find := func(f Field) int {
 		for _, w := range synonyms[f] {
@@ -113,7 +116,7 @@ func understand(header []string, in int) (l layout, ok bool) {
 	for f := range fields {
 		l.m.Columns[f] = find(f)
 	}
-	l.splitTime(names)
+	l.splitTime()
 	for _, w := range synonyms[FieldDirection] {
 		if i := slices.Index(names, w); i >= 0 && !slices.Contains(l.m.Columns[:FieldDirection], i+1) {
 			l.ways = append(l.ways, i)
@@ -131,7 +134,7 @@ func understand(header []string, in int) (l layout, ok bool) {
 
 // splitTime settles tables that hold the day and the time of day apart, and
 // those where one word means the time or the length of a call.
-func (l *layout) splitTime(names []string) {
+func (l *layout) splitTime() {
 	c := &l.m.Columns
 	if c[FieldDay] > 0 && c[FieldClock] > 0 && c[FieldDay] != c[FieldClock] {
 		if c[FieldTime] == c[FieldDay] || c[FieldTime] == c[FieldClock] {
@@ -149,7 +152,6 @@ func (l *layout) splitTime(names []string) {
 	if c[FieldClock] > 0 && c[FieldDay] == 0 {
 		c[FieldClock] = 0
 	}
-	_ = names
 }
 
 // marks reads from the words of the header what the table as a whole is.

@@ -39,7 +39,7 @@ func FuzzOpen(f *testing.F) {
 		for err == nil {
 			var k Contact
 			if err = s.Next(&k); err == nil {
-				if k.At.Year() < 1970 || k.At.Year() > 2101 || k.Duration < 0 || k.Row < 1 {
+				if k.At.Year() < 1989 || k.At.Year() > 2101 || k.Duration < 0 || k.Row < 1 {
 					t.Fatalf("contact %+v", k)
 				}
 				err = c.Add(&k)

@@ -112,6 +112,8 @@ type Checker struct {
 	groups    map[[2]string]uint32
 	endpoints map[string]uint32
 	firmOf    map[string]string // number -> lender
+	roles     map[string]Role
+	refusals  map[string]time.Time
 
 	optOut  *regexp.Regexp
 	lists   []wordList
@@ -135,7 +137,7 @@ type wordList struct {
 func NewChecker(t Terms) (*Checker, error) {
 	c := &Checker{
 		terms: t, country: t.Pack.ID, zones: t.Zones, ordered: true, byKey: map[partyKey]uint32{}, groups: map[[2]string]uint32{},
-		endpoints: map[string]uint32{}, firmOf: map[string]string{},
+		endpoints: map[string]uint32{}, firmOf: map[string]string{}, roles: map[string]Role{}, refusals: map[string]time.Time{},
 	}
 	var err error
 	if c.agreed, err = windows("agreed", t.Agreed); err != nil {
@@ -151,6 +153,12 @@ func NewChecker(t Terms) (*Checker, error) {
 		for _, n := range f.Numbers {
 			c.firmOf[Normalise(n, c.country)] = f.Lender
 		}
+	}
+	for n, r := range t.Roles {
+		c.roles[Normalise(n, c.country)] = r
+	}
+	for n, at := range t.Refusals {
+		c.refusals[Normalise(n, c.country)] = at
 	}
 	for _, r := range t.Pack.Rules() {
 		if p := r.Patterns["opt_out"]; p != "" {
@@ -282,7 +290,7 @@ func (c *Checker) newParty(k *Contact) party {
 	p := party{number: k.Number, person: k.Line, role: k.Role}
 	if k.Firm {
 		p.number, p.person = k.Line, k.Number
-		if r, ok := c.terms.Roles[k.Number]; ok {
+		if r, ok := c.roles[k.Number]; ok {
 			p.role = r
 		}
 	}
@@ -343,78 +351,4 @@ func (c *Checker) prepare() {
 	if c.files != 1 {
 		c.dedupe()
 	}
-}
-
-// dedupe keeps of equal contacts those of the file that has most of them: two
-// messages in one second are two, the same two in a second backup are not four.
-func (c *Checker) dedupe() {
-	var run []uint32
-	gone := false
-	for lo := 0; lo < len(c.order); {
-		hi := lo + 1
-		for hi < len(c.order) && c.at(c.order[hi]).at == c.at(c.order[lo]).at {
-			hi++
-		}
-		if hi-lo > 1 {
-			run = append(run[:0], c.order[lo:hi]...)
-			slices.SortFunc(run, func(a, b uint32) int { return c.same(c.at(a), c.at(b)) })
-			for i := 0; i < len(run); {
-				j := i + 1
-				for j < len(run) && c.same(c.at(run[i]), c.at(run[j])) == 0 {
-					j++
-				}
-				gone = c.dropTwice(run[i:j]) || gone
-				i = j
-			}
-		}
-		lo = hi
-	}
-	if gone {
-		c.order = slices.DeleteFunc(c.order, func(i uint32) bool { return c.at(i).is(flagDropped) })
-	}
-}
-
-// same compares what two files that hold one contact agree in.
-func (c *Checker) same(a, b *record) int {
-	return cmp.Or(cmp.Compare(a.party, b.party), cmp.Compare(a.kind, b.kind), cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.outcome, b.outcome))
-}
-
-func (c *Checker) dropTwice(equal []uint32) bool {
-	if len(equal) < 2 {
-		return false
-	}
-	var per [256]int
-	best := c.at(equal[0]).file
-	for _, i := range equal {
-		per[c.at(i).file]++
-	}
-	for _, i := range equal {
-		if f := c.at(i).file; per[f] > per[best] || per[f] == per[best] && f < best {
-			best = f
-		}
-	}
-	gone := false
-	for _, i := range equal {
-		r := c.at(i)
-		if r.file == best {
-			continue
-		}
-		r.flags |= flagDropped
-		gone = true
-		d := c.twice[int(r.file)]
-		d.Reason = Duplicate
-		d.Rows++
-		if d.First == 0 || int(r.row) < d.First {
-			d.First = int(r.row)
-		}
-		c.twice[int(r.file)] = d
-	}
-	return gone
-}
-
-// Duplicates are the rows of a file that another file holds too. They were read
-// and are not counted twice; the caller takes them out of the file's Tally.
-func (c *Checker) Duplicates(file int) Drop {
-	c.prepare()
-	return c.twice[file]
 }

@@ -178,14 +178,18 @@ func epoch(b []byte, zone *time.Location) (time.Time, Reason) {
 		return time.Time{}, NoTime
 	}
 	n, err := strconv.ParseInt(string(b), 10, 64)
-	if err != nil || n <= 0 || n > 4_102_444_800_000 { // the end of the century
-		return time.Time{}, BadTime
-	}
 	if n >= 100_000_000_000 {
 		n /= 1000
 	}
+	if err != nil || !thisAge(n) {
+		return time.Time{}, BadTime
+	}
 	return time.Unix(n, 0).In(zone), ""
 }
+
+// thisAge holds that an instant lies where contacts can: from 1990 to the end of
+// the century.
+func thisAge(unix int64) bool { return unix >= 631_152_000 && unix < 4_102_444_800 }
 
 // inside reads what an element holds up to its end: of an MMS, the text parts.
 func (b *smsBackup) inside(c *Contact) error {

@@ -113,9 +113,9 @@ func numericStamp(b []byte, date1904 bool) (stamp, bool) {
 		s := stamp{year: int(n / 1e4), month: int(n / 100 % 100), day: int(n % 100), date: true}
 		return s, s.sane()
 	case len(b) == 13:
-		return stamp{epoch: n / 1000, instant: true, date: true, clock: true}, true
+		return stamp{epoch: n / 1000, instant: true, date: true, clock: true}, thisAge(n / 1000)
 	case len(b) == 10:
-		return stamp{epoch: n, instant: true, date: true, clock: true}, true
+		return stamp{epoch: n, instant: true, date: true, clock: true}, thisAge(n)
 	}
 	return stamp{}, false
 }

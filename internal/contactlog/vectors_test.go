@@ -401,6 +401,24 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
+// The phone's log and the carrier's bill hold the same calls, some seconds apart:
+// two calls in both are two.
+func TestBillBesidePhone(t *testing.T) {
+	phone := calls(
+		"2026-10-20 22:10:00,95500,呼入,35,接通",
+		"2026-10-20 22:10:50,95500,呼入,36,接通",
+		"2026-10-20 23:00:00,95500,呼入,35,接通",
+		"2026-10-20 23:30:00,95500,呼入,0,未接听",
+	)
+	bill := "起始时间,对方号码,通信方式,通信时长,通信费\n" +
+		"2026-10-20 22:10:12,008695500,被叫,35秒,0\n2026-10-20 22:11:04,95500,被叫,35秒,0\n2026-10-20 23:00:20,95500,被叫,90秒,0\n2026-10-20 23:30:05,95500,被叫,5秒,0\n"
+	c, hits := checked(t, Terms{Pack: pack(t, "cn")}, Options{}, phone, bill)
+	wantHits(t, hits, "R01", "10-20 22:10:00: 2", "10-20 22:10:50: 3", "10-20 23:00:00: 4", "10-20 23:00:20: 4", "10-20 23:30:00: 5", "10-20 23:30:05: 5")
+	if d := c.Duplicates(1); d.Rows != 2 || d.First != 2 {
+		t.Errorf("duplicates %+v", d)
+	}
+}
+
 func TestHitsStop(t *testing.T) {
 	c, _ := checked(t, Terms{Pack: pack(t, "cn")}, Options{}, calls("2026-10-20 23:00:00,95500,被叫,5,", "2026-10-20 23:30:00,95500,被叫,5,"))
 	n := 0

@@ -25,7 +25,6 @@ const (
 	biffNumber    = 0x0203
 	biffLabel     = 0x0204
 	biffRString   = 0x00d6
-	biffString    = 0x0207
 	biffRK        = 0x027e
 	biffBOF       = 0x0809
 	biffVersion8  = 0x0600
@@ -67,7 +66,6 @@ type xlsRows struct {
 	mapped   map[int]bool
 	row      int
 	cells    [][]byte
-	formula  int // column of a formula whose text comes next, from 1
 }
 
 // record reads the next record; ok is false at the end of the stream.
