@@ -50,7 +50,7 @@ var Sorts = []string{"due", "received", "-received", "severity", "opened", "-ope
 
 // List is a page of the queue. Counts are those of the actor's reach, whatever the filter: one per status, "open" their
 // sum without the closed ones, "late" the open cases past their due date, "today" those due today, "in_time" the open
-// ones that are not late, "mine" the actor's own open ones.
+// ones that are not late, "suspended" those with a clock that is held back, "mine" the actor's own open ones.
 type List struct {
 	Items      []Case
 	NextCursor string // "" on the last page
@@ -152,7 +152,11 @@ func (s *Service) counts(ctx context.Context, tx *store.Tx, by access.Actor) (ma
 	}
 	out["mine"] = mine[by.UserID]
 	out["late"], out["today"], err = countDue(ctx, tx, reach, s.today(tx))
+	if err != nil {
+		return nil, err
+	}
 	out["in_time"] = out["open"] - out["late"]
+	out["suspended"], err = countHeld(ctx, tx, reach)
 	return out, err
 }
 

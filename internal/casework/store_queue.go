@@ -343,3 +343,21 @@ func countDue(ctx context.Context, tx *store.Tx, w where, today calendar.Date) (
 	}
 	return late, now, rows.Err()
 }
+
+// countHeld counts the open cases with a clock that is held back. It starts from the clocks, of which few are held.
+func countHeld(ctx context.Context, tx *store.Tx, w where) (n int, err error) {
+	w = w.and("c.id IN (SELECT x.owner_id FROM clock_states x WHERE x.owner = 'case' AND x.phase = 'suspended')")
+	w.in("c.status", statusArgs(Open))
+	rows, err := tx.Rows(ctx, "SELECT COUNT(*) FROM cases c WHERE "+w.sql(), w.args...)
+	if err != nil {
+		return 0, fmt.Errorf("count held cases: %w", err)
+	}
+	defer rows.Close()
+	if rows.Next() {
+		err = rows.Scan(&n)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("count held cases: %w", err)
+	}
+	return n, rows.Err()
+}

@@ -11,6 +11,7 @@ import (
 	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/enforcement"
+	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/rulebook"
 )
@@ -30,7 +31,14 @@ type casePageData struct {
 	Person     []Answer
 	Reveal     *Confirm
 	Revealed   bool
-	Clocks     []ClockRow
+	Time       timeSide
+	Firms      firmSide
+	FirmPart   bool     // may see it
+	Points     []Option // what an answer may lack
+	Plans      []handledPlan
+	Letters    []handlingLetter
+	Contacts   []handlingContact
+	Links      []complaint.Link
 	Events     []Event
 	Evidence   []EvidenceCard
 	Findings   []findingRow
@@ -43,9 +51,12 @@ type casePageData struct {
 	Recuse     *Confirm
 	RecuseAny  bool // may keep others off the case, not only themselves
 	Close      *Confirm
-	Back       string // the list this case was opened from
-	Prev, Next string // its neighbours there
-	List       string // the address of the list, carried along
+	Reopen     []Option // the grounds for it; none where it is not offered
+	Back       string   // the list this case was opened from
+	Prev, Next string   // its neighbours there
+	List       string   // the address of the list, carried along
+
+	items []evidence.Item // behind Evidence
 }
 
 // findingRow is a finding with its law in words.
@@ -105,7 +116,9 @@ func (s *Server) caseData(c echo.Context, k *casework.Case, revealed *complaint.
 	if p.Person, err = d.person(k.Complaint.Reference, revealed); err != nil {
 		return nil, err
 	}
-	for _, part := range []func(desk, *casePageData) error{s.caseNeighbours, s.caseRecord, s.caseFindings, s.casePenalties, s.caseTalk, s.caseCommands} {
+	for _, part := range []func(desk, *casePageData) error{
+		s.caseNeighbours, s.caseRecord, s.timeSide, s.firmSide, s.casePlans, s.caseLetters, s.caseFindings, s.casePenalties, s.caseTalk, s.caseCommands,
+	} {
 		if err := part(d, p); err != nil {
 			return nil, err
 		}
@@ -140,11 +153,6 @@ func (s *Server) caseNeighbours(d desk, p *casePageData) error {
 }
 
 func (s *Server) caseRecord(d desk, p *casePageData) error {
-	clocks, err := s.Cases.Clocks(d.ctx, d.by, p.K.Reference)
-	if err != nil {
-		return err
-	}
-	p.Clocks = d.clocks(p.K.Pack, clocks)
 	events, err := s.Cases.Timeline(d.ctx, d.by, p.K.Reference)
 	if err != nil {
 		return err
@@ -154,7 +162,7 @@ func (s *Server) caseRecord(d desk, p *casePageData) error {
 	if err != nil {
 		return err
 	}
-	p.Evidence = d.evidence(p.K.Pack, p.C.Reference, items)
+	p.items, p.Evidence = items, d.evidence(p.K.Pack, p.C.Reference, items)
 	return nil
 }
 
@@ -263,6 +271,9 @@ func (s *Server) caseCommands(d desk, p *casePageData) (err error) {
 		p.Recuse = &Confirm{ID: "recuse", Action: at("recuse"), Label: "case_page.recuse", Text: d.t("case_page.recuse_text"), Reason: true, Hidden: self}
 		p.RecuseAny = p.Moves.Assign
 	}
+	if p.K.Status == casework.Closed && d.may(access.ReopenCase, p.K.Owner()) {
+		p.Reopen = d.handlingGrounds(d.pack(p.K.Pack), "reopen", p.K.Track)
+	}
 	if p.Moves.Assign {
 		p.Officers, err = d.officers(p.K.UnitID, true)
 	}
@@ -275,6 +286,11 @@ func (p *casePageData) putForm(f *Form) {
 	for _, box := range []*Confirm{p.Reveal, p.Release, p.Recuse, p.Close} {
 		if box != nil {
 			box.Form = f
+		}
+	}
+	for i := range p.Firms.Sent {
+		if end := p.Firms.Sent[i].End; end != nil {
+			end.Form = f
 		}
 	}
 }

@@ -73,7 +73,11 @@ type ClockRow struct {
 	Due      calendar.Date
 	Original calendar.Date // zero where nothing moved it
 	Basis    string
-	Marked   bool // the limit was not checked against its source
+	Marked   bool          // the limit was not checked against its source
+	Party    string        // whose time it is, in words; "" where that is the office
+	Since    calendar.Date // of a suspension that holds it; none where it runs
+	Why      string        // of the suspension
+	Steps    []clockStep   // its life; none where the page does not tell it
 }
 
 func (d desk) clocks(pack string, list []complaint.Clock) []ClockRow {
@@ -83,6 +87,12 @@ func (d desk) clocks(pack string, list []complaint.Clock) []ClockRow {
 		r := ClockRow{Name: k.Kind, Due: k.Due, Basis: k.Basis, Marked: !k.Verified}
 		if l, ok := p.Limit(k.Kind); ok {
 			r.Name, r.Marked = d.text(l.Name), r.Marked && l.Marked()
+		}
+		if k.Round > 1 {
+			r.Name = d.t("handling.round", r.Name, k.Round)
+		}
+		if k.Party != "" && k.Party != "office" {
+			r.Party = d.t("handling.party." + k.Party)
 		}
 		if k.Original != k.Due {
 			r.Original = k.Original

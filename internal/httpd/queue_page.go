@@ -29,6 +29,7 @@ type queuePageData struct {
 	Codes      []Option
 	Channels   []Option
 	Severities []Option
+	Times      []Option
 	More       bool // a filter of the second row is in force
 	Assign     []Option
 	MayAssign  bool
@@ -44,6 +45,7 @@ type caseRow struct {
 	Href     string
 	Received calendar.Date
 	Due      *Deadline
+	Held     bool // its clock is held back
 	Chip     Chip
 	Parties  []PartyChip
 	Codes    []Code
@@ -63,6 +65,9 @@ type assignAnswer struct {
 	Text      string // what kept it from being assigned
 }
 
+// dueToday is a value of the filter "time" beside casework.Times: due on the day on which the list is read.
+const dueToday = "today"
+
 // caseFilters are the names that the queue understands, in the order of its pills.
 var caseFilters = []string{"q", "unit", "officer", "firm", "code", "channel", "severity", "due_before", "source", "outcome",
 	"received", "opened", "closed", "lender", "agency", "pack"}
@@ -74,6 +79,15 @@ func (s *Server) caseFilter(values url.Values) (casework.Filter, error) {
 		Severity: a.number("severity", 9), DueBefore: a.date("due_before"), Late: a.oneOf("late", "late", "in_time"),
 		Pack: a.text("pack"), Lender: a.text("lender"), Agency: a.text("agency"), Source: a.text("source"), Outcome: a.text("outcome"), Received: a.month("received"), Opened: a.month("opened"), Closed: a.month("closed"),
 		Q: a.text("q"), Sort: a.oneOf("sort", casework.Sorts...), Cursor: a.text("cursor"), Limit: a.number("limit", 100),
+	}
+	switch v := a.oneOf("time", append([]string{dueToday}, casework.Times...)...); v {
+	case dueToday:
+		f.Time = "in_time"
+		if tomorrow := s.today().AddDays(1); f.DueBefore.IsZero() || tomorrow.Before(f.DueBefore) {
+			f.DueBefore = tomorrow
+		}
+	default:
+		f.Time = v
 	}
 	for _, v := range values["status"] {
 		switch st := casework.Status(v); {
@@ -123,8 +137,12 @@ func (s *Server) queueData(c echo.Context, q Query) (*queuePageData, error) {
 // choices fills the filters and the box of officers.
 func (p *queuePageData) choices(d desk) (err error) {
 	pack := d.pack(p.Query.Get("pack"))
-	p.Pills = d.pills(p.Query, caseFilters, func(name, v string) string { return d.caseFilterValue(pack.ID, name, v) })
-	p.Clear = p.Query.Only("status", "late", "sort")
+	shown := caseFilters
+	if t := p.Query.Get("time"); t != dueToday && t != "suspended" { // these two are tabs
+		shown = append([]string{"time"}, caseFilters...)
+	}
+	p.Pills = d.pills(p.Query, shown, func(name, v string) string { return d.caseFilterValue(pack.ID, name, v) })
+	p.Clear = p.Query.Only("status", "late", "time", "sort")
 	p.Codes = d.codeOptions(pack.ID)
 	for _, ch := range pack.Channels() {
 		p.Channels = append(p.Channels, Option{Value: ch.ID, Label: d.text(ch.Name)})
@@ -132,7 +150,10 @@ func (p *queuePageData) choices(d desk) (err error) {
 	for _, sv := range pack.Severities() {
 		p.Severities = append(p.Severities, Option{Value: strconv.Itoa(sv.Level), Label: d.text(sv.Name)})
 	}
-	for _, name := range []string{"unit", "channel", "severity", "due_before"} {
+	for _, t := range casework.Times {
+		p.Times = append(p.Times, Option{Value: t, Label: d.t("queue.time." + t)})
+	}
+	for _, name := range []string{"unit", "channel", "severity", "due_before", "time"} {
 		p.More = p.More || p.Query.Get(name) != ""
 	}
 	if p.Units, err = d.unitOptions(); err != nil {
@@ -153,6 +174,8 @@ func (d desk) caseFilterValue(pack, name, v string) string {
 	switch {
 	case name == "officer" && v == "me":
 		return d.t("queue.me")
+	case name == "time":
+		return d.t("queue.time." + v)
 	case name == "officer" && v == "none":
 		return d.t("queue.nobody")
 	case name == "unit" && v == "mine":
@@ -204,6 +227,7 @@ func (d desk) caseRow(k *casework.Case, q Query) caseRow {
 		due := d.caseDue(k)
 		r.Due = &due
 	}
+	r.Held = q.Get("time") == "suspended"
 	if k.Complaint != nil {
 		r.Codes = d.codes(k.Pack, k.Complaint.Codes)
 		if n := len(r.Codes); n > shownCodes {
@@ -218,7 +242,7 @@ func (d desk) caseRow(k *casework.Case, q Query) caseRow {
 func (d desk) caseDue(k *casework.Case) Deadline {
 	due := d.due(k.Pack, k.DueOn)
 	if k.Status == casework.Closed {
-		due.Done, due.Left = true, 0
+		due.Done, due.Left, due.Provisional = true, 0, false
 		if k.Late(d.day) {
 			due.Left = k.DueOn.Sub(k.ClosedOn)
 		}
@@ -248,8 +272,10 @@ func (d desk) queueTabs(q Query, counts map[string]int) []Tab {
 		{"open", "", "", counts["open"]},
 		{"unassigned", "status", "unassigned", counts["unassigned"]},
 		{"mine", "officer", "me", counts["mine"]},
+		{"in_time", "late", "in_time", counts["in_time"]},
 		{"late", "late", "late", counts["late"]},
-		{"in_time", "late", "in_time", counts["open"] - counts["late"]},
+		{"today", "time", "today", counts["today"]},
+		{"suspended", "time", "suspended", counts["suspended"]},
 		{"closed", "status", "closed", counts["closed"]},
 	} {
 		tab := Tab{Label: d.t("queue.tab." + t.label), Href: q.Path, Count: t.count, Counted: true}
@@ -257,7 +283,7 @@ func (d desk) queueTabs(q Query, counts map[string]int) []Tab {
 			tab.Href += "?" + t.name + "=" + t.value
 			tab.Current = now(t.name) == t.value
 		} else {
-			tab.Current = now("status") == "" && now("late") == "" && now("officer") == ""
+			tab.Current = now("status") == "" && now("late") == "" && now("time") == "" && now("officer") == ""
 		}
 		tabs = append(tabs, tab)
 	}

@@ -39,6 +39,7 @@ type Server struct {
 	render  *renderer
 	limits  *limits
 	metrics *metrics
+	waits   waits
 	table   []Route
 }
 
@@ -54,6 +55,7 @@ func New(d Deps, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("public URL: %w", err)
 	}
 	s := &Server{Deps: d, cfg: cfg, secure: u.Scheme == "https", render: r, limits: newLimits(cfg.RateLimit, d.DB.Now), metrics: newMetrics()}
+	s.metrics.registry.MustRegister(outboxFigures{d.Notify, d.DB.Now})
 	if err := s.build(u); err != nil {
 		return nil, err
 	}
@@ -76,7 +78,7 @@ func (s *Server) build(public *url.URL) error {
 		e.IPExtractor = echo.ExtractIPFromXFFHeader() // trusts loopback and private peers only
 	}
 	e.Pre(s.measure, s.recover, s.secureHeaders)
-	e.Use(s.limitBody, s.limitRate, s.sameOrigin(public), s.identify)
+	e.Use(s.limitBody, s.limitRate, s.sameOrigin(public), s.identify, s.countAgain)
 	s.echo = e
 	for _, rt := range s.pageRoutes() {
 		s.add(rt)

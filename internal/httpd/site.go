@@ -46,17 +46,31 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 		label, href, icon string
 	}{
 		{access.Screen, "nav.screening", "/complaints", "inbox"},
+		{access.Screen, "nav.intake", "/intake", "people"},
+		{access.LogContact, "nav.not_informed", "/not-informed", "alert"},
+		{access.CheckAnswer, "nav.waiting", "/waiting", "clock"},
 		{access.ReadCase, "nav.queue", "/queue", "queue"},
+		{access.UseFirmPortal, "nav.portal", "/firm", "inbox"},
+		{access.ManageFirmUsers, "nav.portal_staff", "/firm/staff", "people"},
+		{access.ReadComplaint, "letter_page.title", "/letters", "letter"},
 		{access.ReadPenalty, "nav.penalties", "/penalties", "penalty"},
 		{access.ReadReport, "nav.reports", "/reports", "report"},
 		{access.ReadFirm, "nav.firms", "/firms", "firm"},
 		{access.ReadAudit, "nav.audit", "/audit", "audit"},
 		{access.ManageAccount, "nav.admin", "/admin", "settings"},
+		{access.ReadOperations, "operations.title", "/operations", "pulse"},
 	} {
 		if s.Policy.Widest(by.Role, it.act) == access.None {
 			continue
 		}
-		nav = append(nav, NavItem{Label: it.label, Href: it.href, Icon: it.icon, Current: under(c, it.href) || it.href == "/queue" && under(c, "/cases")})
+		item := NavItem{Label: it.label, Href: it.href, Icon: it.icon, Current: under(c, it.href) || it.href == "/queue" && under(c, "/cases")}
+		if it.href == "/firm" && under(c, "/firm/staff") {
+			item.Current = false
+		}
+		if it.href == "/waiting" {
+			item.Count = s.waitingCount(c)
+		}
+		nav = append(nav, item)
 	}
 	return nav
 }
