@@ -184,7 +184,7 @@ var guards = []guard{
 		return sc.pack.ID == "cn" && (!review || !suit), nil
 	}},
 	{"published", art48, []Step{StepPublish}, func(sc *scene) (bool, []any) { return sc.c.onRegister(), nil }},
-	{"annulled", art48, []Step{StepPublish, StepDemand, StepCourt, StepChange}, func(sc *scene) (bool, []any) { return sc.c.annulled(), nil }},
+	{"annulled", art48, []Step{StepPublish, StepDemand, StepCourt, StepChange, StepChallenge}, func(sc *scene) (bool, []any) { return sc.c.annulled(), nil }},
 	{"not_published", art48, []Step{StepCorrect, StepWithdraw}, func(sc *scene) (bool, []any) { return !sc.c.onRegister(), nil }},
 	{"nothing_due", art72, []Step{StepPay}, func(sc *scene) (bool, []any) { return sc.ledger(sc.today).OutstandingFen == 0, nil }},
 	{"nothing_back", art72, []Step{StepRefund}, func(sc *scene) (bool, []any) { return sc.ledger(sc.today).RefundFen == 0, nil }},
@@ -363,4 +363,13 @@ func (sc *scene) oneAct(s *Sentence) error {
 		return fault.New(fault.Conflict, "penalty_case.lack.heavier_norm", id)
 	}
 	return nil
+}
+
+// GuardIDs lists every guard, so that a test can hold the locales against it.
+func GuardIDs() []string {
+	ids := []string{"stage", "apart", "hearing_late", "hearing_notice", "content_account", "heavier_norm"}
+	for _, g := range guards {
+		ids = append(ids, g.id)
+	}
+	return ids
 }

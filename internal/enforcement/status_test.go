@@ -55,7 +55,7 @@ func TestWordsExist(t *testing.T) {
 
 // The row structs name exactly the columns of their tables: the digests of inserted rows depend on it.
 func TestRowsMatchTables(t *testing.T) {
-	storetest.MatchRows(t, &penaltyRow{}, &measureRow{}, &penaltyFindingRow{}, &eventRow{}, &decisionRow{}, &procedureRow{}, &stepRow{}, &publicationRow{}, &publicationEventRow{})
+	storetest.MatchRows(t, &penaltyRow{}, &measureRow{}, &penaltyFindingRow{}, &eventRow{}, &decisionRow{}, &procedureRow{}, &stepRow{}, &publicationRow{}, &publicationEventRow{}, &firmMeasureRow{}, &firmMeasureEventRow{})
 }
 
 // Whoever gets round the service still cannot decide on their own proposal: the database refuses.
