@@ -223,6 +223,12 @@ func TestBounds(t *testing.T) {
 	if got := refused(t, strings.NewReader(log), int64(len(log)), Options{MaxBytes: 100}); got != "too_large" {
 		t.Errorf("bytes: %q", got)
 	}
+	if _, err := open(t, "x.csv", log, Options{}).All(10); !fault.Is(err, fault.Invalid) {
+		t.Errorf("all of too many: %v", err)
+	}
+	if got, err := open(t, "x.csv", log, Options{}).All(11); err != nil || len(got) != 11 {
+		t.Errorf("all: %d, %v", len(got), err)
+	}
 	c, err := NewChecker(Terms{Pack: pack(t, "cn")})
 	if err != nil {
 		t.Fatal(err)

@@ -265,6 +265,24 @@ func (s *Source) Next(c *Contact) error {
 	return s.err
 }
 
+// All reads what is left, for Compare and for pages; it refuses more than most
+// contacts.
+func (s *Source) All(most int) ([]Contact, error) {
+	var out []Contact
+	for {
+		var c Contact
+		switch err := s.Next(&c); {
+		case errors.Is(err, io.EOF):
+			return out, nil
+		case err != nil:
+			return nil, err
+		case len(out) == most:
+			return nil, refuse("too_many_rows", most)
+		}
+		out = append(out, c)
+	}
+}
+
 // filter keeps what the complaint is about.
 func (s *Source) filter(c *Contact) Reason {
 	f := s.opt.Filter
