@@ -30,6 +30,7 @@ type Intake struct {
 	Source    string
 	ArrivedOn calendar.Date // the day of receipt that the law counts from; zero is today
 	Note      string        // for the office: file number of the letter, extension that rang ...
+	Key       string        // as File's idempotencyKey: a form sent twice is one complaint
 }
 
 // TakenDown is who took a complaint down, and when.
@@ -68,12 +69,17 @@ func (s *Service) TakeDown(ctx context.Context, by access.Actor, f Filing, in In
 	if err := wrong.Err(); err != nil {
 		return nil, err
 	}
-	n, err := s.prepare(ctx, f, in.Source, "", "")
+	n, err := s.prepare(ctx, f, in.Source, in.Key, "")
 	if err != nil {
 		return nil, fmt.Errorf("take down a complaint: %w", err)
 	}
 	n.intake = &in
 	filed, err := s.store(ctx, by, n)
+	if fault.Is(err, fault.Conflict) && in.Key != "" {
+		if again, rerr := s.repeated(ctx, f, in.Source, in.Key); again != nil || rerr != nil {
+			return again, rerr
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("take down a complaint: %w", err)
 	}
@@ -95,6 +101,9 @@ func (s *Service) checkIntake(pack string, in Intake, today calendar.Date) (faul
 		if in.ArrivedOn.Before(today.AddDays(-maxArrivalDays)) || cal.Workdays(in.ArrivedOn, today) > maxArrival {
 			wrong.Add("arrived_on", "intake.arrived_long_ago", maxArrival)
 		}
+	}
+	if len(in.Key) > maxIdempotencyKey {
+		wrong.Add("key", "complaint.idempotency_long", maxIdempotencyKey)
 	}
 	switch n := utf8.RuneCountInString(in.Note); {
 	case n > maxNote:
@@ -141,7 +150,7 @@ func (s *Service) IntakeOf(ctx context.Context, by access.Actor, ref string) (*T
 		if err != nil || r == nil {
 			return err
 		}
-		out = &TakenDown{Intake{c.Source, r.ArrivedOn, r.Note}, r.UserID, r.TypedAt.Time()}
+		out = &TakenDown{Intake{Source: c.Source, ArrivedOn: r.ArrivedOn, Note: r.Note}, r.UserID, r.TypedAt.Time()}
 		return nil
 	})
 	if err != nil {

@@ -30,10 +30,11 @@ func (s *Server) complaintAPI(api huma.API) {
 		action: access.Message, code: true}, s.apiSupply)
 	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/withdraw", id: "withdraw", summary: "Take the complaint back",
 		action: access.Withdraw, code: true}, s.apiWithdraw)
-	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/screen", id: "screen", summary: "Accept, reject, ask for more, or refer",
+	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/screen", id: "screen", summary: "Accept, reject, ask for more, refer, or split a letter that holds two matters",
 		action: access.Screen}, s.apiScreen)
 	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/reveal", id: "reveal", summary: "See the complainant's particulars, for a reason that is recorded",
 		action: access.RevealIdentity}, s.apiReveal)
+	s.complaintAfterAPI(api)
 	s.evidenceAPI(api)
 }
 
@@ -285,20 +286,21 @@ func (s *Server) apiWithdraw(ctx context.Context, by access.Actor, in *withdrawI
 type screenInput struct {
 	RefPath
 	Body struct {
-		Decision string `json:"decision" required:"true" enum:"accept,reject,supplement,refer"`
+		Decision string `json:"decision" required:"true" enum:"accept,reject,supplement,refer,split"`
 		Version  int64  `json:"version" required:"true"`
 		Unit     string `json:"unit" maxLength:"40" doc:"accept: code of the unit that takes the case."`
-		Track    string `json:"track" enum:",complaint,report,petition" doc:"accept: what the matter is in law, where the complainant chose wrongly."`
+		Track    string `json:"track" enum:",complaint,report,petition" doc:"accept: what the matter is in law, where the complainant chose wrongly; split: what the other half is."`
 		Ground   string `json:"ground" maxLength:"64" doc:"reject, refer: a ground of the rulebook."`
 		To       string `json:"to" maxLength:"200" doc:"refer: an authority of the rulebook."`
 		Note     string `json:"note" doc:"What the complainant is told; supplement: what is missing."`
 	}
 }
 
-// screenView is the answer to a screening; case is there once accepted.
+// screenView is the answer to a screening; case is there once accepted, other once split.
 type screenView struct {
 	Complaint *complaintView `json:"complaint"`
 	Case      *CaseView      `json:"case,omitempty"`
+	Other     *complaintView `json:"other,omitempty" doc:"The other half, once split."`
 }
 
 func (s *Server) apiScreen(ctx context.Context, by access.Actor, in *screenInput) (*answer[screenView], error) {
@@ -311,6 +313,14 @@ func (s *Server) apiScreen(ctx context.Context, by access.Actor, in *screenInput
 		c, err = s.Complaints.AskForMore(ctx, by, in.Ref, b.Version, b.Note)
 	case "reject":
 		c, err = s.Complaints.Refuse(ctx, by, in.Ref, b.Version, b.Ground, b.Note)
+	case "split":
+		var other *complaint.Complaint
+		if c, other, err = s.Complaints.Split(ctx, by, in.Ref, b.Version, complaint.Track(b.Track)); err != nil {
+			return nil, err
+		}
+		if out.Other, err = s.complaintView(ctx, by, other); err != nil {
+			return nil, err
+		}
 	case "refer":
 		c, err = s.Complaints.Refer(ctx, by, in.Ref, b.Version, b.To, b.Ground, b.Note)
 	default:

@@ -26,6 +26,9 @@ func (s *Server) acceptComplaint(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if form.Value("do") == "preview" {
+		return s.previewDecision(c, form, "accept")
+	}
 	_, k, err := s.Cases.Accept(c.Request().Context(), actorOf(c), c.Param("ref"), form.Version(), form.Text("unit"), complaint.Track(form.Text("track")))
 	if err != nil {
 		return s.complaintAgain(c, err, form, "accept")
@@ -60,6 +63,9 @@ func (s *Server) screen(c echo.Context, name, done string, decide func(*Form) er
 	form, err := formOf(c)
 	if err != nil {
 		return err
+	}
+	if form.Value("do") == "preview" {
+		return s.previewDecision(c, form, name)
 	}
 	if err := decide(form); err != nil {
 		return s.complaintAgain(c, err, form, name)

@@ -36,6 +36,16 @@ type complaintPageData struct {
 	FirmHref  string         // all of them
 	CaseRef   string
 	Screen    *screenPanel // nil: decided, or not for this person
+
+	Letters    []handlingLetter
+	Links      []screenLink
+	Taken      []Answer // who took it down; none for one filed by the complainant
+	Contacts   []handlingContact
+	MayContact bool
+	MayAddFile bool
+	FileKinds  []Option
+	Preview    *screenPreview // what the decision in the form would write
+	owner      access.Owner
 }
 
 // screenPanel is what can be decided.
@@ -46,6 +56,8 @@ type screenPanel struct {
 	Reject, Refer []Option
 	Authorities   []Option
 	Asked         bool // more was asked for already
+	Split         []complaint.Track
+	Second        map[string]bool // decisions whose letter a colleague reads before it goes out
 }
 
 // messageRow is a line of the conversation.
@@ -83,7 +95,7 @@ func (s *Server) complaintData(c echo.Context, revealed *complaint.Complainant) 
 	if p.Person, err = d.person(k.Reference, revealed); err != nil {
 		return nil, err
 	}
-	for _, part := range []func(desk, *complaintPageData) error{s.complaintCase, s.complaintRecord, s.complaintEarlier, s.complaintPanel} {
+	for _, part := range []func(desk, *complaintPageData) error{s.complaintCase, s.complaintRecord, s.complaintPapers, s.complaintEarlier, s.complaintPanel} {
 		if err := part(d, p); err != nil {
 			return nil, err
 		}
@@ -107,6 +119,7 @@ func (s *Server) complaintCase(d desk, p *complaintPageData) error {
 	if d.mayReveal(p.C, owner) {
 		p.Reveal = d.revealConfirm(p.Query.Path + "/reveal")
 	}
+	p.owner = owner
 	p.MayWrite = d.may(access.Message, owner) && !p.C.Status.Ended()
 	p.Undecided = d.mayScreen(p.C)
 	return nil
@@ -142,6 +155,11 @@ func (s *Server) complaintRecord(d desk, p *complaintPageData) error {
 		return err
 	}
 	p.Evidence = d.evidence(p.C.Pack, ref, items)
+	for i, it := range items {
+		if it.Hidden {
+			p.Evidence[i].Name, p.Evidence[i].Href = d.t("screening.hidden_file"), ""
+		}
+	}
 	p.Messages, err = d.messages(ref)
 	return err
 }
@@ -156,6 +174,9 @@ func (d desk) messages(ref string) ([]messageRow, error) {
 		who := d.t("desk.complainant")
 		if m.FromStaff {
 			who = d.t("desk.office")
+		}
+		if m.Hidden {
+			m.Body = d.t("screening.hidden_message")
 		}
 		out = append(out, messageRow{m, who})
 	}
@@ -203,6 +224,10 @@ func (s *Server) complaintPanel(d desk, p *complaintPageData) error {
 	p.Screen = &screenPanel{
 		Units: units, Tracks: []complaint.Track{complaint.TrackComplaint, complaint.TrackReport, complaint.TrackPetition},
 		Reject: d.grounds(pack, "reject", p.C.Track), Refer: d.grounds(pack, "refer", p.C.Track), Asked: p.C.Status == complaint.Supplement,
+		Split: toSplit(p.C, p.Links),
+	}
+	if p.Screen.Second, err = s.secondReadings(d, p.C.Track); err != nil {
+		return err
 	}
 	for _, a := range pack.Authorities {
 		p.Screen.Authorities = append(p.Screen.Authorities, Option{Value: a.ID, Label: d.text(a.Name)})
@@ -259,10 +284,14 @@ func (d desk) person(ref string, whole *complaint.Complainant) ([]Answer, error)
 	if m.Anonymous {
 		return []Answer{{Label: d.t("desk.person.name"), Lines: []string{d.t("desk.anonymous")}}, {Label: d.t("desk.person.region"), Lines: lines(d.regionName(m.Region))}}, nil
 	}
-	rows := d.personRows(m.Name, m.IDNumber, m.Phone, m.Email, m.Address, d.regionName(m.Region))
-	if m.Name == "" && m.Phone == "" && m.Email == "" {
-		rows = append([]Answer{{Label: d.t("desk.person.name"), Lines: []string{d.t("desk.person.sheltered")}}}, rows...)
+	if m.Hidden {
+		why := "screening.hidden_report"
+		if m.HideIdentity {
+			why = "screening.hidden_asked"
+		}
+		return []Answer{{Label: d.t("desk.person.name"), Lines: []string{d.t("desk.person.sheltered"), d.t(why)}}}, nil
 	}
+	rows := d.personRows(m.Name, m.IDNumber, m.Phone, m.Email, m.Address, d.regionName(m.Region))
 	if m.HideIdentity {
 		rows = append(rows, Answer{Label: d.t("desk.person.hidden"), Lines: []string{d.t("desk.person.hidden_text")}})
 	}

@@ -17,6 +17,7 @@ import (
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/hardship"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/rulebook"
 )
@@ -107,7 +108,25 @@ type trackCaseData struct {
 	MaxBytes  int64
 	Withdraw  *Confirm // nil once there is nothing to take back
 	Open      bool     // more can be added
+	Extended  string   // why the day was put off; "" where it was not
+	MoreTime  string   // address of the letter that says so
+	Held      bool     // the days do not count at present
+	HeldSince calendar.Date
+	WhyHeld   string // address of the letter that says why
+	Firms     []trackFirm
+	Plans     []trackPlan
+	Letters   []trackLetter
+	Links     []trackLink
+	Rating    *complaint.Rating
+	MayRate   bool
+	MayReopen bool
 }
+
+// Scores are the ratings that can be given.
+func (d *trackCaseData) Scores() []string { return trackScores }
+
+// Breaches are what can be reported of a plan.
+func (d *trackCaseData) Breaches() []hardship.Breach { return hardship.Breaches }
 
 // message is a line of the conversation.
 type message struct {
@@ -142,7 +161,19 @@ func (s *Server) trackCase(c echo.Context, form *Form) (*trackCaseData, error) {
 		return nil, fault.New(fault.NotFound, "fault.not_found")
 	}
 	d.Kinds = kindsOf(p, d.Lang)
+	if err := s.trackLetters(c, by, d); err != nil {
+		return nil, err
+	}
 	if err := s.trackProgress(c, by, d); err != nil {
+		return nil, err
+	}
+	if err := s.trackFirms(c, by, d, p); err != nil {
+		return nil, err
+	}
+	if err := s.trackPlans(c, by, d); err != nil {
+		return nil, err
+	}
+	if err := s.trackEnd(c, by, d); err != nil {
 		return nil, err
 	}
 	files, err := s.Evidence.List(ctx, by, ref)
@@ -179,7 +210,8 @@ func (s *Server) trackProgress(c echo.Context, by access.Actor, d *trackCaseData
 			return err
 		}
 	}
-	d.DueKey, d.Late = s.dueKey(co, d.Due), d.HasDue && d.Due.Left < 0 && co.Status != complaint.Supplement
+	d.DueKey = dueKey(co, d.Due)
+	d.Late = d.HasDue && d.Due.Left < 0 && !d.Held && (d.Due.Party == "office" || d.Due.Party == "firm")
 	d.Badge = Deadline{Due: d.Due.Due, Left: d.Due.Left, Working: d.Due.LeftUnit == "workday", Provisional: d.Due.Provisional}
 	d.DueBasis = d.Due.Basis
 	d.Chip = Chip{Tone: trackTones[co.Status], Text: s.Words.T(lang, "track.status."+string(co.Status))}
@@ -212,24 +244,42 @@ func (s *Server) caseProgress(c echo.Context, by access.Actor, d *trackCaseData)
 	if p.Status != casework.Closed {
 		d.Next = s.Words.T(d.Lang, "track.case."+string(p.Status))
 	}
-	if p.HasClock {
-		d.Due, d.HasDue = p.Clock, true
+	if !p.HasClock {
+		return nil
+	}
+	d.Due, d.HasDue, d.Held, d.HeldSince = p.Clock, true, p.Clock.Suspended, p.HeldSince
+	if d.Held {
+		d.WhyHeld = d.letterAbout("suspension")
+	}
+	if p.ExtendedFor != "" {
+		d.Extended, d.MoreTime = s.extendGround(d.Complaint.Pack, d.Lang, p.ExtendedFor), d.letterAbout("extension_notice")
 	}
 	return nil
 }
 
-// dueKey tells whose limit it is: the complainant's own, the firm's or the
-// office's.
-func (s *Server) dueKey(co *complaint.Complaint, k complaint.Clock) string {
-	if co.Status == complaint.Supplement {
-		return "track.due_you"
-	}
-	if p, ok := s.Book.Pack(co.Pack); ok {
-		if l, ok := p.Limit(k.Kind); ok && l.Party == "firm" {
-			return "track.due_firm"
+// extendGround says a ground for more time.
+func (s *Server) extendGround(pack string, lang locale.Lang, key string) string {
+	if p, ok := s.Book.Pack(pack); ok {
+		if g, ok := p.Ground("extend", key); ok {
+			return g.Name.In(string(lang))
 		}
 	}
-	return "track.due"
+	return key
+}
+
+// dueKey tells whose limit it is: the complainant's own, the firm's or the
+// office's.
+func dueKey(co *complaint.Complaint, k complaint.Clock) string {
+	switch {
+	case co.Status == complaint.Supplement:
+		return "track.due_you"
+	case k.Party == "firm":
+		return "track.due_firm"
+	case k.Party == "complainant":
+		return "track.due_choice"
+	default:
+		return "track.due"
+	}
 }
 
 var trackTones = map[complaint.Status]string{
@@ -306,6 +356,9 @@ func (s *Server) trackDo(c echo.Context, name, done string, deed func(access.Act
 	}
 	defer dropUploads(c)
 	form.Name = name
+	if of := form.Text("of"); of != "" { // one of several forms of the kind
+		form.Name += "-" + of
+	}
 	by, ref, err := s.holderOf(c)
 	if err != nil {
 		return err

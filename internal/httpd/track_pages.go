@@ -21,6 +21,15 @@ func (s *Server) trackRoutes() []Route {
 		holder(access.Message, "POST", "/track/supply", s.trackSupply),
 		holder(access.AddEvidence, "POST", "/track/evidence", s.trackEvidence),
 		holder(access.Withdraw, "POST", "/track/withdraw", s.trackWithdraw),
+		holder(access.ReadComplaint, "GET", "/track/letters/:id", s.trackLetterPage),
+		holder(access.ReadComplaint, "GET", "/track/letters/:id/pdf", s.trackLetterPDF),
+		holder(access.ReadComplaint, "POST", "/track/other", s.trackOther),
+		holder(access.RequestReview, "POST", "/track/accept", s.trackAccept),
+		holder(access.RequestReview, "POST", "/track/review", s.trackReview),
+		holder(access.AnswerPlan, "POST", "/track/plan", s.trackPlanAnswer),
+		holder(access.AnswerPlan, "POST", "/track/breach", s.trackBreach),
+		holder(access.RateHandling, "POST", "/track/rate", s.trackRate),
+		holder(access.RequestReview, "POST", "/track/reopen", s.trackReopen),
 	}
 }
 
