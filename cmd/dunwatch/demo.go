@@ -64,7 +64,8 @@ func (c *demoCmd) folder() (dir string, remove func(), err error) {
 // welcome prints where to look and who can sign in.
 func welcome(w io.Writer, addr, dir string, o *demo.Office, took time.Duration) {
 	fmt.Fprintf(w, "\ndunwatch demo: http://%s  (ready in %.1f s; everything in it is invented)\n", addr, took.Seconds())
-	fmt.Fprintf(w, "%d complaints, %d files, %d cases, %d findings, %d penalties in %s\n\n", o.Complaints, o.Files, o.Cases, o.Findings, o.Penalties, dir)
+	fmt.Fprintf(w, "%d complaints, %d files, %d cases, %d forwarded to firms, %d findings, %d penalties in %s\n\n",
+		o.Complaints, o.Files, o.Cases, o.Forwards, o.Findings, o.Penalties, dir)
 	fmt.Fprintf(w, "Sign in at http://%s/sign-in with the password  %s\n\n", addr, o.Password)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "  ROLE\tE-MAIL\tNAME\tUNIT OR FIRM")
@@ -73,9 +74,9 @@ func welcome(w io.Writer, addr, dir string, o *demo.Office, took time.Duration) 
 	}
 	t.Flush()
 	fmt.Fprintf(w, "\nFollow a complaint at http://%s/track with\n\n", addr)
-	fmt.Fprintln(t, "  REFERENCE\tACCESS CODE\tSTATE\tLANGUAGE")
+	fmt.Fprintln(t, "  REFERENCE\tACCESS CODE\tSTATE\tLANGUAGE\t")
 	for _, p := range o.Trackable {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", p.Reference, p.AccessCode, p.Status, p.Lang)
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", p.Reference, p.AccessCode, p.Status, p.Lang, p.Worth)
 	}
 	t.Flush()
 	fmt.Fprintf(w, "\nFile one: http://%s/complain   API: http://%s/api/docs   Style guide: http://%s/styleguide\nCtrl-C ends it.\n", addr, addr, addr)

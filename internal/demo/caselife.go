@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
@@ -17,13 +18,18 @@ func (o *office) accept(ctx context.Context, m *matter) (err error) {
 		return err
 	}
 	o.out.Cases++
+	m.quick = m.k.Track == complaint.TrackComplaint && !o.goesToFirm(m) && m.chance(78)
 	if m.chance(2) {
 		o.at(o.anyTime(m, 2, 12), func(ctx context.Context) error { return o.withdrawCase(ctx, m) })
 	}
 	if o.keep(acceptances, 5)%4 == 1 {
 		return nil // nobody has it yet
 	}
-	o.at(o.workdays(m, 0.1, 3.2), func(ctx context.Context) error { return o.assign(ctx, m) })
+	to := 3.2
+	if m.quick {
+		to = 1.1
+	}
+	o.at(o.workdays(m, 0.1, to), func(ctx context.Context) error { return o.assign(ctx, m) })
 	return nil
 }
 
@@ -56,6 +62,11 @@ func (o *office) assign(ctx context.Context, m *matter) (err error) {
 	m.officer = officer
 	if m.c.Status == complaint.Withdrawn { // taken back while it lay there
 		o.at(o.workdays(m, 0.2, 2), func(ctx context.Context) error { return o.finish(ctx, m) })
+		return nil
+	}
+	if o.goesToFirm(m) {
+		o.work(m, o.workdays(m, 8, 22))
+		o.forwardSoon(m)
 		return nil
 	}
 	if m.chance(3) {
@@ -103,7 +114,16 @@ func (o *office) investigate(m *matter) {
 	if m.chance(25) {
 		from, to = 16, 66
 	}
+	if m.quick {
+		from, to = 0.2, 1.3
+	}
 	end := o.workdays(m, from, to)
+	o.work(m, end)
+	o.at(end, func(ctx context.Context) error { return o.find(ctx, m) })
+}
+
+// work plans what is written until then.
+func (o *office) work(m *matter, end time.Time) {
 	span := end.Sub(o.now).Hours() / 24
 	for range m.plan.r.IntN(5) / 2 {
 		o.at(o.workdays(m, 0.2, span*0.9), func(ctx context.Context) error { return o.remark(ctx, m) })
@@ -114,7 +134,6 @@ func (o *office) investigate(m *matter) {
 	if m.chance(8) {
 		o.at(o.anyTime(m, span*0.5, span*0.95), func(ctx context.Context) error { return o.write(ctx, m) })
 	}
-	o.at(end, func(ctx context.Context) error { return o.find(ctx, m) })
 }
 
 func (o *office) remark(ctx context.Context, m *matter) error {
@@ -275,7 +294,11 @@ func (o *office) conclude(m *matter) {
 		o.at(o.workdays(m, 1.5, 6), func(ctx context.Context) error { return o.propose(ctx, m) })
 		return
 	}
-	o.at(o.workdays(m, 1.5, 9), func(ctx context.Context) error { return o.finish(ctx, m) })
+	from, to := 1.5, 9.0
+	if m.quick {
+		from, to = 0.2, 1.2
+	}
+	o.at(o.workdays(m, from, to), func(ctx context.Context) error { return o.finish(ctx, m) })
 }
 
 // finish closes the case.
@@ -306,5 +329,7 @@ func (o *office) close(ctx context.Context, m *matter, text string) error {
 	}
 	m.k, m.c = k, k.Complaint
 	o.load[m.officer.UserID]--
+	o.readNew(m)
+	o.tell(m)
 	return nil
 }

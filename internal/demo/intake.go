@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/forwarding"
 )
 
 // matter is one complaint on its way through the office.
@@ -22,6 +24,16 @@ type matter struct {
 	officer access.Actor
 	upheld  []int // numbers of standing findings for the complainant
 	ruling  string
+	quick   bool // settled before it would have to go to the firm
+
+	f        *forwarding.Forward // to its firm; nil: not sent
+	firm     access.Actor        // who answers for the firm
+	asked    bool                // for more time
+	returned bool                // an answer was sent back already
+	held     bool                // the clock of the case is
+	kept     bool                // a plan of repayment was offered: nobody asks for a review
+	offered  bool                // and waits for an answer
+	split    bool                // two complaints came in one letter
 }
 
 // me is the complainant.
@@ -44,9 +56,18 @@ func (o *office) file(ctx context.Context, m *matter) error {
 	if m.plan.source != "web" {
 		by = o.super[m.plan.unit]
 	}
-	f, err := o.d.Complaints.File(ctx, by, m.plan.filing, m.plan.source, m.plan.key(), "")
+	var f *complaint.Filed
+	var err error
+	if m.plan.source == "web" {
+		f, err = o.d.Complaints.File(ctx, by, m.plan.filing, m.plan.source, m.plan.key(), "")
+	} else {
+		f, err = o.d.Complaints.TakeDown(ctx, by, m.plan.filing, o.arrival(m))
+	}
 	if err != nil {
 		return fmt.Errorf("complaint %d: %w", m.plan.n, err)
+	}
+	if onPaper[m.plan.source] && m.chance(70) {
+		o.at(o.now.Add(time.Minute), func(ctx context.Context) error { return o.scan(ctx, m) })
 	}
 	m.c, m.code = f.Complaint, f.AccessCode
 	o.out.Complaints++
@@ -54,6 +75,40 @@ func (o *office) file(ctx context.Context, m *matter) error {
 		o.at(o.now.Add(time.Duration(2+3*i)*time.Minute), func(ctx context.Context) error { return o.prove(ctx, m, kind) })
 	}
 	o.plan(m)
+	return nil
+}
+
+// onPaper are the ways in which a complaint comes with an original to scan.
+var onPaper = map[string]bool{"post": true, "visit": true, "referral": true}
+
+// arrival is how a complaint reached the clerk; what came by post may have lain
+// for a day or two.
+func (o *office) arrival(m *matter) complaint.Intake {
+	in := complaint.Intake{Source: m.plan.source, ArrivedOn: o.today(), Note: intakeNotes[m.plan.source]}
+	if m.plan.source == "post" {
+		for n := m.plan.r.IntN(3); n > 0 && in.ArrivedOn.AddDays(-1).String() >= m.plan.filing.OccurredTo; n-- {
+			in.ArrivedOn = in.ArrivedOn.AddDays(-1)
+		}
+	}
+	return in
+}
+
+var intakeNotes = map[string]string{
+	"phone": "来电登记，已向来电人复述内容并确认。", "visit": "来访登记，本人已签字确认。", "post": "信件原件已归档。", "email": "邮件及附件已存档。", "referral": "兄弟单位来函转来。",
+}
+
+// scan keeps the paper on which a complaint came.
+func (o *office) scan(ctx context.Context, m *matter) error {
+	b, err := screenshot(m.plan.r)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("原件扫描_%s.png", o.now.In(o.d.Zone).Format("20060102"))
+	if _, err := o.d.Evidence.Add(ctx, o.super[m.plan.unit], m.c.Reference, "original", name, bytes.NewReader(b)); err != nil {
+		return fmt.Errorf("original of complaint %d: %w", m.plan.n, err)
+	}
+	m.files++
+	o.out.Files++
 	return nil
 }
 
@@ -84,6 +139,10 @@ func (o *office) plan(m *matter) {
 	if left := o.until.Sub(t); left < 0 { // screened today, whatever it takes: only the inbox waits
 		t = o.now.Add(o.until.Sub(o.now) / 2).Truncate(time.Second)
 	}
+	if m.c.Track == complaint.TrackComplaint && m.plan.source == "web" && m.plan.filing.Pack == "cn" && o.keep(splits, 34) > 0 && o.recent[splits]%24 == 1 {
+		o.at(t, func(ctx context.Context) error { return o.splitUp(ctx, m) })
+		return
+	}
 	if o.keep(screenings, 13)%6 == 1 {
 		o.at(t, func(ctx context.Context) error { return o.askOnly(ctx, m) })
 		return
@@ -108,6 +167,28 @@ func (o *office) plan(m *matter) {
 	}
 }
 
+// splitUp parts a letter that complains of what was done to its sender and
+// reports an offence besides. Both halves are accepted.
+func (o *office) splitUp(ctx context.Context, m *matter) error {
+	if m.c.Status != complaint.Received {
+		return nil
+	}
+	c, other, err := o.d.Complaints.Split(ctx, o.super[m.plan.unit], m.c.Reference, m.c.Version, complaint.TrackReport)
+	if err != nil {
+		return err
+	}
+	m.c, m.split = c, true
+	half := *m.plan
+	half.r = rand.New(rand.NewPCG(seedOf, uint64(m.plan.n)+10_000))
+	twin := &matter{plan: &half, c: other, code: m.code, split: true}
+	o.matters = append(o.matters, twin)
+	o.out.Complaints++
+	if err := o.accept(ctx, m); err != nil {
+		return err
+	}
+	return o.accept(ctx, twin)
+}
+
 // refuse does not accept; ground "" draws one that fits the track.
 func (o *office) refuse(ctx context.Context, m *matter, ground string) (err error) {
 	if ground == "" {
@@ -118,9 +199,11 @@ func (o *office) refuse(ctx context.Context, m *matter, ground string) (err erro
 				fit = append(fit, g.Key)
 			}
 		}
-		ground = pick(m.plan.r, fit)
+		ground = fit[o.refused[m.c.Track]%len(fit)] // each in its turn
+		o.refused[m.c.Track]++
 	}
 	m.c, err = o.d.Complaints.Refuse(ctx, o.super[m.plan.unit], m.c.Reference, m.c.Version, ground, refusalNote(ground, m.toThem()))
+	o.readNew(m)
 	return err
 }
 
@@ -134,6 +217,7 @@ func (o *office) refer(ctx context.Context, m *matter) (err error) {
 		note = "Another authority is competent for what you describe. Your complaint was sent there."
 	}
 	m.c, err = o.d.Complaints.Refer(ctx, o.super[m.plan.unit], m.c.Reference, m.c.Version, x.to, x.ground, note)
+	o.readNew(m)
 	return err
 }
 

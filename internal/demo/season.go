@@ -10,7 +10,7 @@ import (
 
 const (
 	months    = 14  // how long the office has been at work
-	ordinary  = 610 // complaints that come one by one
+	ordinary  = 450 // complaints that come one by one
 	firstRise = time.August
 )
 

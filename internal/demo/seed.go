@@ -9,6 +9,7 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/forwarding"
 	house "dunwatch/internal/office"
 )
 
@@ -26,7 +27,7 @@ type Office struct {
 	Trackable []Trackable
 	Until     time.Time
 	// How much there is.
-	Complaints, Files, Cases, Findings, Penalties int
+	Complaints, Files, Cases, Forwards, Findings, Penalties int
 }
 
 // Person is a line of the sign-in table.
@@ -41,6 +42,7 @@ type Person struct {
 type Trackable struct {
 	Reference, AccessCode, Lang string
 	Status                      complaint.Status
+	Worth                       string // what there is to do or see; "" for no more than the state
 }
 
 // office is the seed at work.
@@ -61,13 +63,16 @@ type office struct {
 	firms   map[string]int // penalties by firm, for the repeat offender
 	load    map[int64]int  // open cases by officer
 	share   map[int64]int
-	recent  [3]int // screened, accepted, proposed in the last days: see keep
+	recent  [5]int // see keep
+	refused map[complaint.Track]int
+	clerks  map[int64][]access.Actor // staff of firms by firm
+	sent    []*matter                // forwarded, oldest first
 	out     Office
 }
 
 func newOffice(d Deps, until time.Time) *office {
 	until = until.UTC().Truncate(time.Second)
-	o := &office{d: d, until: until, r: rand.New(rand.NewPCG(seedOf, 2)), super: map[string]access.Actor{}, desk: map[string][]access.Actor{}, firms: map[string]int{}, load: map[int64]int{}, share: map[int64]int{}}
+	o := &office{d: d, until: until, r: rand.New(rand.NewPCG(seedOf, 2)), super: map[string]access.Actor{}, desk: map[string][]access.Actor{}, firms: map[string]int{}, load: map[int64]int{}, share: map[int64]int{}, clerks: map[int64][]access.Actor{}, refused: map[complaint.Track]int{}}
 	o.first = calendar.MonthOf(calendar.OfTime(until.In(d.Zone))).Add(1 - months).First()
 	o.cal = d.Calendars["cn"]
 	o.out = Office{Password: Password, Until: until}
@@ -86,11 +91,15 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 	if err := o.staff(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}
+	if err := o.singleReading(ctx); err != nil {
+		return nil, fmt.Errorf("seed demo: %w", err)
+	}
 	for _, p := range o.plans() {
 		m := &matter{plan: p}
 		o.matters = append(o.matters, m)
 		o.at(p.at, func(ctx context.Context) error { return o.file(ctx, m) })
 	}
+	o.lastDays()
 	if err := o.run(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}
@@ -109,6 +118,8 @@ const (
 	screenings = iota
 	acceptances
 	proposals
+	splits
+	dueToday
 )
 
 // keep counts what happens in the last days and says the number of this one, so
@@ -123,22 +134,48 @@ func (o *office) keep(list int, days float64) int {
 }
 
 // follow lists one complaint of each state that a visitor may look at, and the
-// newest first: two where one is English.
+// newest first: two where one is English; and those in which the complainant has
+// something to decide. Codes of what a clerk took down are drawn anew each time.
 func (o *office) follow() {
 	seen := map[string]bool{}
 	for i := len(o.matters) - 1; i >= 0; i-- {
 		m := o.matters[i]
-		if m.c == nil || m.plan.filing.Anonymous {
+		if m.c == nil || m.plan.filing.Anonymous || m.plan.source != "web" {
 			continue
 		}
-		k := string(m.c.Status)
-		if m.plan.filing.Language == "en" {
+		k, worth := string(m.c.Status), m.worth()
+		switch {
+		case worth != "":
+			k = worth
+		case m.plan.filing.Language == "en":
 			k = "en"
-		}
-		if m.replies == 0 && m.c.Status == complaint.Accepted || seen[k] {
+		case m.replies == 0 && m.c.Status == complaint.Accepted:
 			continue // an open case is worth following for its conversation
 		}
+		if seen[k] {
+			continue
+		}
 		seen[k] = true
-		o.out.Trackable = append(o.out.Trackable, Trackable{m.c.Reference, m.code, m.c.Lang, m.c.Status})
+		o.out.Trackable = append(o.out.Trackable, Trackable{m.c.Reference, m.code, m.c.Lang, m.c.Status, worth})
+	}
+}
+
+// What a complainant finds that is more than a state.
+const (
+	FirmAnswered = "the firm has answered: accept, or ask for a review"
+	PlanOffered  = "the firm offers a plan: accept or decline"
+	SplitLetter  = "one of two from a split letter: the code opens both"
+)
+
+func (m *matter) worth() string {
+	switch {
+	case m.split && m.c.Track != complaint.TrackReport:
+		return SplitLetter
+	case m.offered && m.runs():
+		return PlanOffered
+	case m.f != nil && m.f.Status == forwarding.Told && m.runs() && m.c.Lang == "zh":
+		return FirmAnswered
+	default:
+		return ""
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +24,9 @@ import (
 	"dunwatch/internal/demo"
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/evidence"
+	"dunwatch/internal/forwarding"
+	"dunwatch/internal/hardship"
+	"dunwatch/internal/letter"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/office"
 	"dunwatch/internal/report"
@@ -151,6 +155,7 @@ func wantAll[T ~string](t *testing.T, what string, got map[string]int, want []T)
 func TestSeed(t *testing.T) {
 	a := seed(t)
 	t.Run("every state", func(t *testing.T) { everyState(t, a) })
+	t.Run("firms and letters", func(t *testing.T) { firmsAndLetters(t, a) })
 	t.Run("work for today", func(t *testing.T) { workForToday(t, a) })
 	t.Run("codes and passwords", func(t *testing.T) { codesAndPasswords(t, a) })
 	t.Run("same again", func(t *testing.T) { sameAgain(t, a, seed(t)) })
@@ -185,8 +190,66 @@ func everyState(t *testing.T, s *seeded) {
 			t.Errorf("nothing in %s", what)
 		}
 	}
-	if len(s.made.People) != 18 || len(s.made.Trackable) < 5 {
+	if len(s.made.People) != 22 || len(s.made.Trackable) < 5 {
 		t.Errorf("%d people, %d trackable", len(s.made.People), len(s.made.Trackable))
+	}
+}
+
+// firmsAndLetters looks for everything that happens between the office, the firms
+// and those who complained, and for some of it that waits today.
+func firmsAndLetters(t *testing.T, s *seeded) {
+	today := calendar.OfTime(until.In(s.Zone)).String()
+	forwards := s.count(t, `SELECT status, COUNT(*) FROM forwards GROUP BY status`)
+	t.Logf("%d forwards %v", s.made.Forwards, forwards)
+	wantAll(t, "forward", forwards, forwarding.Statuses)
+	firms := s.count(t, `SELECT CASE WHEN due_on < ? THEN 'late' WHEN due_on = ? THEN 'today' ELSE 'later' END, COUNT(*) FROM forwards
+		WHERE status IN ('sent', 'acknowledged', 'returned', 'review', 'review_returned') GROUP BY 1`, today, today)
+	wantAll(t, "due", firms, []string{"late", "today", "later"})
+	clocks := s.count(t, `SELECT CASE in_time WHEN 1 THEN 'in time' ELSE 'late' END, COUNT(*) FROM clock_states WHERE clock LIKE 'firm.answer' AND phase = 'stopped' GROUP BY 1`)
+	sent := s.count(t, `SELECT CASE in_time WHEN 1 THEN 'in time' ELSE 'late' END, COUNT(*) FROM clock_states WHERE clock LIKE 'complaint.forward' AND phase = 'stopped' GROUP BY 1`)
+	wantAll(t, "answer", clocks, []string{"in time", "late"})
+	if clocks["late"] > clocks["in time"] || sent["late"] > sent["in time"] {
+		t.Errorf("more late than in time: answers %v, forwarding %v", clocks, sent)
+	}
+	letters := s.count(t, `SELECT kind, COUNT(*) FROM letters GROUP BY kind`)
+	drafts := s.count(t, `SELECT status, COUNT(*) FROM letters GROUP BY status`)
+	plans := s.count(t, `SELECT status, COUNT(*) FROM plans GROUP BY status`)
+	t.Logf("firms %v, answered %v, forwarded %v, letters %v %v, plans %v", firms, clocks, sent, letters, drafts, plans)
+	for _, kind := range letter.Kinds {
+		if letters[kind] == 0 && !strings.HasPrefix(kind, "chase_") { // the first hour of the reminders writes those
+			t.Errorf("no letter %s: %v", kind, letters)
+		}
+	}
+	if n := drafts["draft"]; n < 3 || n > 40 {
+		t.Errorf("%d letters wait for their second reading", n)
+	}
+	wantAll(t, "plan", plans, []hardship.Status{hardship.Offered, hardship.Accepted})
+	for what, sql := range map[string]string{
+		"a child":                  `SELECT 'x', COUNT(*) FROM forwards WHERE parent_id IS NOT NULL`,
+		"a wish granted":           `SELECT 'x', COUNT(*) FROM extension_requests WHERE granted = 1`,
+		"a wish refused":           `SELECT 'x', COUNT(*) FROM extension_requests WHERE granted = 0`,
+		"a firm's wish that waits": `SELECT 'x', COUNT(*) FROM extension_requests WHERE granted IS NULL AND forward_id IS NOT NULL`,
+		"a clock held":             `SELECT 'x', COUNT(*) FROM clock_states WHERE phase = 'suspended'`,
+		"a provisional date":       `SELECT 'x', COUNT(*) FROM clock_states WHERE provisional = 1 AND phase <> 'stopped' AND due_on > '2027'`,
+		"a breach":                 `SELECT 'x', COUNT(*) FROM plan_events WHERE kind = 'plan.broken'`,
+		"two payments":             `SELECT 'x', COUNT(*) / 2 FROM plan_events WHERE kind = 'plan.paid'`,
+		"two split letters":        `SELECT 'x', COUNT(*) / 2 FROM complaint_links WHERE kind = 'split'`,
+		"an original":              `SELECT 'x', COUNT(*) FROM evidence WHERE kind = 'original'`,
+		"an attempt":               `SELECT 'x', COUNT(*) FROM contact_attempts WHERE result <> 'reached'`,
+		"a rating":                 `SELECT 'x', COUNT(*) FROM ratings`,
+		"a dead message":           `SELECT 'x', COUNT(*) FROM outbox WHERE dead_at IS NOT NULL`,
+		"nobody informed":          `SELECT 'x', COUNT(*) FROM clock_states WHERE clock LIKE 'complaint.result_notice%' AND phase = 'running'`,
+	} {
+		n := s.count(t, sql)["x"]
+		t.Logf("%s: %d", what, n)
+		if n == 0 {
+			t.Errorf("there is not %s", what)
+		}
+	}
+	for _, worth := range []string{demo.FirmAnswered, demo.PlanOffered, demo.SplitLetter} {
+		if !slices.ContainsFunc(s.made.Trackable, func(x demo.Trackable) bool { return x.Worth == worth }) {
+			t.Errorf("nothing to follow of which %s", worth)
+		}
 	}
 }
 

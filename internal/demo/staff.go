@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"strings"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/account"
@@ -49,7 +50,12 @@ var colleagues = []colleague{
 	{Person: Person{Role: access.Director, Name: "裴正言", Email: "director1" + mailHost}},
 	{Person: Person{Role: access.Director, Name: "宁致远", Email: "director2" + mailHost}},
 	{Person: Person{Role: access.Auditor, Name: "季明鉴", Email: "auditor" + mailHost}},
+	// Two lenders, and the agency that collects for both.
+	{Person: Person{Role: access.FirmManager, Name: "青鸾消保经理 闻人清", Email: "manager" + "@qingluan.example", Firm: "L-QINGLUAN"}},
 	{Person: Person{Role: access.Firm, Name: "青鸾客诉专员", Email: "service" + "@qingluan.example", Firm: "L-QINGLUAN"}},
+	{Person: Person{Role: access.FirmManager, Name: "星槎消保经理 贝思齐", Email: "manager" + "@xingcha.example", Firm: "L-XINGCHA"}},
+	{Person: Person{Role: access.Firm, Name: "星槎客诉专员", Email: "service" + "@xingcha.example", Firm: "L-XINGCHA"}},
+	{Person: Person{Role: access.FirmManager, Name: "铮邑合规负责人 祝南星", Email: "manager" + "@zhengyi.example", Firm: "A-ZHENGYI"}},
 	{Person: Person{Role: access.Firm, Name: "铮邑合规专员", Email: "compliance" + "@zhengyi.example", Firm: "A-ZHENGYI"}},
 }
 
@@ -62,7 +68,7 @@ func (o *office) staff(ctx context.Context) error {
 		}
 	}
 	for _, c := range colleagues {
-		if c.Role == access.Firm {
+		if c.Role.OfFirm() {
 			continue
 		}
 		if err := o.hire(ctx, c, 0); err != nil {
@@ -73,7 +79,7 @@ func (o *office) staff(ctx context.Context) error {
 		return err
 	}
 	for _, c := range colleagues {
-		if c.Role != access.Firm {
+		if !c.Role.OfFirm() {
 			continue
 		}
 		f, err := o.d.Firms.ByCode(ctx, c.Firm)
@@ -83,6 +89,32 @@ func (o *office) staff(ctx context.Context) error {
 		if err := o.hire(ctx, c, f.ID); err != nil {
 			return err
 		}
+	}
+	return o.otherClerks(ctx)
+}
+
+// otherClerks makes the account of each firm that is not shown at the sign-in:
+// somebody has to answer for it.
+func (o *office) otherClerks(ctx context.Context) error {
+	for _, m := range makers {
+		f, err := o.d.Firms.ByCode(ctx, m.code)
+		if err != nil {
+			return err
+		}
+		if len(o.clerks[f.ID]) > 0 {
+			continue
+		}
+		lang := "zh"
+		if m.pack == "us" {
+			lang = "en"
+		}
+		u, err := o.d.Accounts.Create(ctx, access.Program, account.NewUser{
+			Email: "complaints@" + strings.ToLower(m.code) + ".example", Name: m.called(), Role: access.Firm, FirmID: f.ID, Lang: lang, Password: Password,
+		})
+		if err != nil {
+			return err
+		}
+		o.clerks[f.ID] = append(o.clerks[f.ID], u.Actor())
 	}
 	return nil
 }
@@ -106,6 +138,8 @@ func (o *office) hire(ctx context.Context, c colleague, firmID int64) error {
 		o.share[a.UserID] = c.share
 	case access.Director:
 		o.heads = append(o.heads, a)
+	case access.Firm, access.FirmManager:
+		o.clerks[firmID] = append(o.clerks[firmID], a)
 	case access.Legal:
 		o.legal = a
 	}
