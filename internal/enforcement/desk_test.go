@@ -272,3 +272,54 @@ func TestProcedureWords(t *testing.T) {
 		}
 	}
 }
+
+// The consistency view over decisions made by the desk itself: nothing below the minimum, then the spread, the nearest, and
+// a reason for leaving it.
+func TestSimilarDecisions(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		ctx := t.Context()
+		issue := func(fine int64) {
+			k := o.Found(t)
+			n := proposal(k.Version)
+			n.Measures[1].AmountFen = fine
+			p, err := o.Propose(ctx, o.Reviewer, k.Reference, n)
+			check(t, err)
+			p, err = o.Approve(ctx, o.Director, p.Reference, p.Version, "")
+			check(t, err)
+			_, err = o.Issue(ctx, o.Director, p.Reference, p.Version)
+			check(t, err)
+		}
+		for i := range enforcement.MinimumLike - 1 {
+			issue(int64(i+1) * 10_000_00)
+		}
+		r := o.begin(t)
+		r.tried(sentence(450_000_00))
+		c, err := o.Similar(ctx, o.Director, r.ref)
+		check(t, err)
+		if c.N != enforcement.MinimumLike-1 || c.Usual != nil || c.Percent != -1 || len(c.Nearest) != 0 {
+			t.Errorf("below the minimum: %+v", c)
+		}
+		issue(enforcement.MinimumLike * 10_000_00)
+		c, err = o.Similar(ctx, o.Director, r.ref)
+		check(t, err)
+		if c.Usual == nil || c.Usual.P10Fen != 30_000_00 || c.Usual.MedianFen != 150_000_00 || c.Usual.P90Fen != 270_000_00 || c.Percent != 100 ||
+			!c.Leaves || len(c.Nearest) != 10 || c.Nearest[0].Codes[0] != "H02" {
+			t.Errorf("compared: %+v, %+v", c, c.Usual)
+		}
+		if c.Here.Repeat != enforcement.MinimumLike || c.Here.Victims != enforcement.MinimumLike+1 {
+			t.Errorf("weighed: %+v", c.Here)
+		}
+		r.take(o.Supervisor, notice(false))
+		r.take(o.Supervisor, &enforcement.Waive{What: "defence", Proof: "书面声明"})
+		r.refuse(o.Director, &enforcement.ApproveCase{}, fault.Conflict, "penalty_case.lack.usual_range")
+		s := sentence(450_000_00)
+		s.RangeReason = "受害人数量远多于同类案件"
+		r.take(o.Reviewer, &enforcement.Revise{Why: "补充说明理由", Sentence: s})
+		r.take(o.Director, &enforcement.ApproveCase{})
+		h, err := o.History(ctx, o.Director, "A1")
+		check(t, err)
+		if len(h.Decisions) != enforcement.MinimumLike || !h.Repeat || h.Few || h.Codes[0].N != enforcement.MinimumLike+1 {
+			t.Errorf("history: %d decisions, %+v", len(h.Decisions), h.Codes)
+		}
+	})
+}
