@@ -36,7 +36,7 @@ const (
 	defaultMaxBytes = 2 << 30
 	defaultMaxRows  = 5_000_000
 	maxRowBytes     = 1 << 20  // one line, or one value of an XML attribute that is looked at
-	maxInflated     = 4 << 30  // bytes out of a compressed file
+	maxInflated     = 1 << 30  // bytes out of a compressed file
 	maxRatio        = 400      // of what comes out to what went in, once more than a megabyte came out
 	maxShared       = 24 << 20 // bytes of shared strings of a spreadsheet
 	maxColumns      = 512
