@@ -101,6 +101,14 @@ func requestsOf(ctx context.Context, tx *store.Tx, caseID int64) ([]TimeRequest,
 	return requests(rows), nil
 }
 
+func requestsFor(ctx context.Context, tx *store.Tx, forwardID int64) ([]TimeRequest, error) {
+	rows, err := gorm.G[requestRow](tx.DB).Where("forward_id = ?", forwardID).Order("id").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load requests for time of a forward: %w", err)
+	}
+	return requests(rows), nil
+}
+
 // requestsWaiting are the oldest open wishes of the cases that w bounds.
 func requestsWaiting(ctx context.Context, tx *store.Tx, w where, limit int) ([]TimeRequest, error) {
 	rows, err := gorm.G[requestRow](tx.DB).

@@ -61,6 +61,12 @@ func (s *Service) TimeRequests(ctx context.Context, by access.Actor, ref string)
 	return out, nil
 }
 
+// TimeRequestsFor lists the wishes for more time of the firm of a forward and what became of them, oldest first, whoever
+// asks. For forwarding.
+func (s *Service) TimeRequestsFor(ctx context.Context, tx *store.Tx, forwardID int64) ([]TimeRequest, error) {
+	return requestsFor(ctx, tx, forwardID)
+}
+
 // WaitingRequest is a wish for more time that somebody has to decide on.
 type WaitingRequest struct {
 	TimeRequest

@@ -28,7 +28,9 @@ type FirmView struct {
 	Version   int64
 	SentOn    calendar.Date
 	DueOn     calendar.Date // zero: not the firm's turn
+	Original  calendar.Date // what DueOn was before anything moved it; zero: no clock of a statute runs
 	Late      bool
+	Asked     []MoreTime // oldest first
 	Disclosed []string
 	From      *firm.Firm // the lender that passed it on; nil: the office
 	Summary   string
@@ -129,7 +131,10 @@ func (s *Service) view(ctx context.Context, tx *store.Tx, by access.Actor, h *he
 	if err := s.chain(ctx, tx, h, key, v); err != nil {
 		return nil, err
 	}
-	return v, s.moves(ctx, tx, h, v)
+	if err := s.moves(ctx, tx, h, v); err != nil {
+		return nil, err
+	}
+	return v, s.time(ctx, tx, h, v)
 }
 
 // chain fills in from whom a forward came and to whom it was passed.

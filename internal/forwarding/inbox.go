@@ -42,6 +42,7 @@ type Inbox struct {
 // InboxItem is a line of a firm's list.
 type InboxItem struct {
 	Reference  string
+	Pack       string // whose calendar its days are counted by
 	Kind       Kind
 	Status     Status
 	SentOn     calendar.Date

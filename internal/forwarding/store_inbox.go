@@ -64,9 +64,21 @@ func (s *Service) inboxPage(ctx context.Context, tx *store.Tx, firms []int64, f 
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]int64, len(list))
+	for i, w := range list {
+		ids[i] = w.CaseID
+	}
+	cases, err := s.d.Cases.FindAll(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	for _, w := range list {
+		k := cases[w.CaseID]
+		if k == nil {
+			return nil, fmt.Errorf("forward %s: no case %d", w.Reference, w.CaseID)
+		}
 		in.Items = append(in.Items, InboxItem{
-			Reference: w.Reference, Kind: w.Kind, Status: w.Status, SentOn: w.SentOn, DueOn: w.DueOn, Late: w.Late(today),
+			Reference: w.Reference, Pack: k.Pack, Kind: w.Kind, Status: w.Status, SentOn: w.SentOn, DueOn: w.DueOn, Late: w.Late(today),
 			FromLender: w.ParentID != 0, AnsweredOn: w.AnsweredOn,
 		})
 	}

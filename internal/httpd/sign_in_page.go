@@ -67,8 +67,8 @@ func homeOf(r access.Role) string {
 		return "/penalties?status=proposed"
 	case access.Admin:
 		return "/admin"
-	case access.Firm:
-		return "/account"
+	case access.Firm, access.FirmManager:
+		return "/firm"
 	default:
 		return "/queue"
 	}
