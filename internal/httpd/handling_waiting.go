@@ -20,6 +20,7 @@ type waitingPageData struct {
 	Answers []waitingAnswer
 	Times   []waitingTime
 	Letters []waitingLetter
+	Read    int // how many letters wait; the first are shown
 	Untold  []waitingUntold
 	More    bool // there are more of the last than are shown
 	Total   int
@@ -61,8 +62,9 @@ type waiting struct {
 
 func (w waiting) count() int { return len(w.answers) + len(w.times) + len(w.letters) + len(w.untold) }
 
-// shownUntold is how many complainants who were not told yet the page lists; the rest are on their own page.
-const shownUntold = 20
+// shownWaiting is how many letters, and how many complainants who were not told yet, the page lists; all of them are on
+// pages of their own.
+const shownWaiting = 20
 
 // waitingFor asks every service what waits for the actor. What the role does not decide is left out.
 func (s *Server) waitingFor(ctx context.Context, by access.Actor) (w waiting, err error) {
@@ -87,7 +89,7 @@ func (s *Server) waitingFor(ctx context.Context, by access.Actor) (w waiting, er
 	if w.letters, err = s.Complaints.LettersToRead(ctx, by); allowed(err) != nil {
 		return w, err
 	}
-	list, err := s.Complaints.NotInformed(ctx, by, complaint.NotInformedFilter{Limit: shownUntold})
+	list, err := s.Complaints.NotInformed(ctx, by, complaint.NotInformedFilter{Limit: shownWaiting})
 	if allowed(err) != nil {
 		return w, err
 	}
@@ -121,7 +123,8 @@ func (s *Server) waitingPage(c echo.Context) error {
 		}
 		p.Times = append(p.Times, row)
 	}
-	for _, l := range w.letters {
+	p.Read = len(w.letters)
+	for _, l := range w.letters[:min(len(w.letters), shownWaiting)] {
 		p.Letters = append(p.Letters, waitingLetter{d.handlingLetter(l.Letter), l.Reference})
 	}
 	for _, n := range w.untold {
