@@ -201,6 +201,15 @@ func TestCaseFile(t *testing.T) {
 				t.Errorf("%s: digest of the index is wrong", f[0])
 			}
 		}
+		// A document reads the same on every day.
+		first, err := o.Document(ctx, o.Director, r.ref, enforcement.DocNotice, locale.ZH)
+		check(t, err)
+		r.days(3)
+		again, err := o.Document(ctx, o.Director, r.ref, enforcement.DocNotice, locale.ZH)
+		check(t, err)
+		if first.SHA256 != again.SHA256 {
+			t.Error("the notice changed with the day")
+		}
 		// The decision in the file is the one that was sealed.
 		d, err := o.DecisionOf(ctx, o.Director, r.ref)
 		check(t, err)

@@ -133,6 +133,22 @@ type dossier struct {
 	Today                                   string
 }
 
+// signing is the step that a document belongs to; the others tell how things stand on the day on which they are written.
+var signing = map[DocumentKind]Step{
+	DocNotice: StepNotice, DocHearingNotice: StepSetHearing, DocNoPenalty: StepNoPenalty, DocTransfer: StepTransfer, DocDemand: StepDemand, DocClosing: StepClose,
+}
+
+// signedOn is the day that a document bears: that of the last step of its kind, so that it reads the same on every day.
+func (c *Course) signedOn(kind DocumentKind, today calendar.Date) calendar.Date {
+	on := today
+	for _, t := range c.Taken {
+		if t.Step == signing[kind] {
+			on = t.On
+		}
+	}
+	return on
+}
+
 type dossierParty struct {
 	Name     string
 	Measures []string
@@ -156,8 +172,9 @@ var entryWords = map[string][2]string{
 }
 
 // dossierOf gathers the words of a case.
-func dossierOf(lang locale.Lang, sc *scene, names map[int64]string) dossier {
+func dossierOf(kind DocumentKind, lang locale.Lang, sc *scene, names map[int64]string) dossier {
 	c, p := sc.c, sc.p
+	asOf := c.signedOn(kind, sc.today)
 	on := p.IssuedOn
 	if on.IsZero() {
 		on = sc.today
@@ -184,7 +201,7 @@ func dossierOf(lang locale.Lang, sc *scene, names map[int64]string) dossier {
 		return strings.Replace(locale.Money(lang, fen), "¥", sc.pack.Currency.Symbol, 1)
 	}
 	d := dossier{letter: letterOf(lang, sc.pack, &q), CaseRef: p.Reference, Filing: c.FilingNumber, FiledOn: day(c.FiledOn), AppliedBy: names[c.AppliedBy],
-		ActedTo: day(c.Apply.ActedTo), Grave: c.Apply.Grave, ApplyFacts: c.Apply.Facts, Account: c.PayAccount, Today: day(sc.today),
+		ActedTo: day(c.Apply.ActedTo), Grave: c.Apply.Grave, ApplyFacts: c.Apply.Facts, Account: c.PayAccount, Today: day(asOf),
 		LaterLaw: c.Sentence.LaterLaw, NormReason: c.Sentence.NormReason}
 	d.Officers = strings.Join([]string{names[c.Lead], names[c.Second]}, w.comma())
 	for _, code := range c.Apply.Codes {
@@ -243,12 +260,12 @@ func dossierOf(lang locale.Lang, sc *scene, names map[int64]string) dossier {
 	if c.Served != nil {
 		d.ServedOn, d.ReceivedOn, d.Means, d.Proof = day(c.Served.On), day(c.Served.ReceivedOn), pick(meansWords, c.Served.Means), c.Served.Proof
 	}
-	l := sc.ledger(sc.today)
+	l := sc.ledger(asOf)
 	d.DueOn = day(l.DueOn)
 	for _, e := range l.Entries {
 		d.Lines = append(d.Lines, fmt.Sprintf("%s  %s  %s  %s", day(e.On), d.Parties[e.Party-1].Name, pick(entryWords, e.Kind), money(e.AmountFen)))
 	}
-	d.Outstanding, d.Surcharged = money(l.OutstandingFen), money(amountDue(sc, AccountSurcharge))
+	d.Outstanding, d.Surcharged = money(l.OutstandingFen), money(l.due(AccountSurcharge))
 	if c.Demanded != nil {
 		d.Demanded, d.DemandLimit = day(c.Demanded.ServedOn), w.limit("execution.demand")
 	}
@@ -347,7 +364,7 @@ func (s *Service) seal(ctx context.Context, tx *store.Tx, sc *scene) (*Decision,
 	}
 	out := &Decision{Number: sc.p.DecisionNumber, IssuedOn: sc.p.IssuedOn}
 	for lang, to := range map[locale.Lang]*string{locale.ZH: &out.TextZH, locale.EN: &out.TextEN} {
-		doc, err := write(DocDecision, lang, dossierOf(lang, sc, names))
+		doc, err := write(DocDecision, lang, dossierOf(DocDecision, lang, sc, names))
 		if err != nil {
 			return nil, err
 		}
@@ -376,7 +393,7 @@ func (s *Service) document(ctx context.Context, tx *store.Tx, sc *scene, kind Do
 	if !ok || !r.is(sc.c) || sc.by.Role.OfFirm() && !r.party {
 		return nil, fault.New(fault.NotFound, "penalty_case.no_document")
 	}
-	d, err := write(kind, lang, dossierOf(lang, sc, names))
+	d, err := write(kind, lang, dossierOf(kind, lang, sc, names))
 	if err != nil || kind != DocDecision {
 		if err == nil {
 			d.sum()

@@ -259,14 +259,7 @@ func (sc *scene) overdue() int64 {
 	return n
 }
 
-func amountDue(sc *scene, a Account) (n int64) {
-	for _, b := range sc.ledger(sc.today).Balances {
-		if b.Account == a {
-			n += max(0, b.OutstandingFen)
-		}
-	}
-	return n
-}
+func amountDue(sc *scene, a Account) int64 { return sc.ledger(sc.today).due(a) }
 
 // remediesUntil is the last day for review or suit; open: one is under way. After a review 15 days remain to sue; with an
 // instalment plan the time for the court runs from its last part (art. 72).

@@ -69,6 +69,16 @@ func (l *Ledger) account(party int, a Account) *Balance {
 	return nil
 }
 
+// due is what is outstanding on an account, of all parties.
+func (l *Ledger) due(a Account) (n int64) {
+	for _, b := range l.Balances {
+		if b.Account == a {
+			n += max(0, b.OutstandingFen)
+		}
+	}
+	return n
+}
+
 // terms are what the ledger counts with: the last day to pay, the surcharge in hundredths of a percent a day, its ceiling
 // in percent of the fine, and which account a kind of measure goes to.
 type terms struct {
