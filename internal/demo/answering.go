@@ -15,11 +15,11 @@ import (
 )
 
 // forwarded is for how many days back complaints went the whole way by the
-// firm: what is older was settled within the days for forwarding, which takes a
-// tenth of the commands.
+// firm: most of what is older was settled within the days for forwarding, which
+// takes few commands.
 const forwarded = 86
 
-// days back from the end.
+// within reports whether the end is fewer days away.
 func (o *office) within(days int) bool { return o.until.Sub(o.now) < time.Duration(days)*24*time.Hour }
 
 // goesToFirm reports whether a complaint that was just taken on is sent to its

@@ -53,8 +53,8 @@ func (o *office) askDays(ctx context.Context, m *matter, days int) (err error) {
 	return err
 }
 
-// decideTime decides on the wish that waits in a case, if it came to nothing
-// meanwhile neither by an answer nor by its day.
+// decideTime decides on the wish that waits in a case, unless the answer came or
+// the time ran out meanwhile.
 func (o *office) decideTime(ctx context.Context, m *matter, grant bool) error {
 	by := o.super[m.plan.unit]
 	all, err := o.d.Cases.TimeRequests(ctx, by, m.k.Reference)

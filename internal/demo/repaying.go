@@ -25,8 +25,8 @@ func (o *office) offer(ctx context.Context, m *matter, parts int, first calendar
 	return o.d.Plans.Offer(ctx, m.firm, m.f.Reference, in)
 }
 
-// debtors are the forwards about a loan whose firm was given the name, the
-// newest first, in a state.
+// debtors are the matters at a firm that are about a loan, and to which nobody
+// offered a plan yet.
 func (o *office) debtors(oldest bool, ok func(*matter) bool) []*matter {
 	var out []*matter
 	for i := range o.sent {
