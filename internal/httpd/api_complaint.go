@@ -38,8 +38,8 @@ func (s *Server) complaintAPI(api huma.API) {
 	s.evidenceAPI(api)
 }
 
-// filingBody is the body of a filing.
-type filingBody struct {
+// FilingBody is the body of a filing.
+type FilingBody struct {
 	Pack        string `json:"pack"`
 	Language    string `json:"language"`
 	Track       string `json:"track"`
@@ -72,7 +72,7 @@ type filingBody struct {
 	Declaration      bool `json:"declaration"`
 }
 
-func (b *filingBody) filing() complaint.Filing {
+func (b *FilingBody) filing() complaint.Filing {
 	return complaint.Filing{
 		Pack: b.Pack, Language: b.Language, Track: complaint.Track(b.Track), Complainant: complaint.Complainant(b.Complainant),
 		Anonymous: b.Anonymous, HideIdentity: b.HideIdentity, Lender: b.Lender, Agency: b.Agency, AgencyUnknown: b.AgencyUnknown,
@@ -84,7 +84,7 @@ func (b *filingBody) filing() complaint.Filing {
 
 type filingInput struct {
 	Key  string `header:"Idempotency-Key" maxLength:"255" doc:"A request sent again with the same key gets the same answer."`
-	Body filingBody
+	Body FilingBody
 }
 
 // filedView is the answer to a filing. The access code is shown this once.

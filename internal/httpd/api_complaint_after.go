@@ -16,7 +16,7 @@ import (
 // complaintAfterAPI registers what happens to a complaint after it was accepted, from the complainant's side.
 func (s *Server) complaintAfterAPI(api huma.API) {
 	post, get := "POST", "GET"
-	serve(s, api, endpoint{method: get, path: "/complaints/{ref}/letters", id: "list-letters", summary: "List the letters of a complaint; the complainant sees the own ones",
+	serve(s, api, endpoint{method: get, path: "/complaints/{ref}/letters", id: "list-own-letters", summary: "List the letters of a complaint; the complainant sees the own ones",
 		action: access.ReadComplaint, code: true}, s.apiOwnLetters)
 	serve(s, api, endpoint{method: get, path: "/complaints/{ref}/letters/{id}", id: "read-own-letter", summary: "Read a letter, in Chinese or English",
 		action: access.ReadComplaint, code: true}, s.apiOwnLetter)
@@ -28,9 +28,9 @@ func (s *Server) complaintAfterAPI(api huma.API) {
 		action: access.RequestReview, code: true}, s.apiAcceptAnswer)
 	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/review-request", id: "request-review", summary: "Ask the firm to look at its answer again",
 		action: access.RequestReview, code: true}, s.apiRequestReview)
-	serve(s, api, endpoint{method: get, path: "/complaints/{ref}/plans", id: "list-plans", summary: "Plans of repayment that firms offered",
+	serve(s, api, endpoint{method: get, path: "/complaints/{ref}/plans", id: "list-own-plans", summary: "Plans of repayment that firms offered",
 		action: access.ReadComplaint, code: true}, s.apiPlans)
-	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/plan", id: "answer-plan", summary: "Accept or decline a plan of repayment",
+	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/plan", id: "answer-own-plan", summary: "Accept or decline a plan of repayment",
 		action: access.AnswerPlan, code: true}, s.apiAnswerPlan)
 	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/plan/breach", id: "report-breach", summary: "Report that a firm does not keep to a plan",
 		action: access.AnswerPlan, code: true}, s.apiBreach)

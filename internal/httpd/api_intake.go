@@ -19,7 +19,7 @@ func (s *Server) intakeAPI(api huma.API) {
 	serve(s, api, endpoint{method: get, path: "/complaints/not-informed", id: "list-not-informed", summary: "Closed complaints whose complainants were not told the result",
 		action: access.LogContact}, s.apiNotInformed)
 	serve(s, api, endpoint{method: get, path: "/complaints/{ref}/contacts", id: "list-contacts", summary: "Attempts to tell the complainant the result",
-		action: access.LogContact}, s.apiContacts)
+		action: access.ReadComplaint}, s.apiContacts)
 	serve(s, api, endpoint{method: post, path: "/complaints/{ref}/contacts", id: "log-contact", summary: "Log an attempt to tell the complainant the result",
 		action: access.LogContact, created: true}, s.apiLogContact)
 }
@@ -27,7 +27,7 @@ func (s *Server) intakeAPI(api huma.API) {
 type takeDownInput struct {
 	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"A request sent again with the same key gets the same answer."`
 	Body struct {
-		filingBody
+		FilingBody
 		Source    string `json:"source" doc:"How it arrived: phone, visit, post, fax, email, referral."`
 		ArrivedOn string `json:"arrived_on" doc:"YYYY-MM-DD; the day that the law counts from. Left out: today."`
 		Note      string `json:"note" doc:"For the office; the complainant does not see it."`

@@ -17,6 +17,7 @@ import (
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/forwarding"
 	"dunwatch/internal/store/storetest"
 )
 
@@ -195,7 +196,7 @@ func fillPath(path string, w worked) string {
 	case strings.Contains(path, "/penalties/"):
 		ref = w.penalty
 	}
-	return strings.NewReplacer("{ref}", ref, ":ref", ref, "{number}", "1", ":number", "1", "{code}", "L001", ":code", "L001",
+	return strings.NewReplacer("{ref}", ref, ":ref", ref, "{number}", "1", ":number", "1", "{id}", "1", ":id", "1", "{code}", "L001", ":code", "L001",
 		"{month}", "2026-10", ":month", "2026-10", ":name", "app.css", "*", "").Replace(path)
 }
 
@@ -267,4 +268,94 @@ func silentAddresses(t *testing.T, where string, p *page) {
 			}
 		}
 	}
+}
+
+// Who reports an offence is hidden from the firm and from colleagues who do not need to know: on pages, in the API, in
+// letters, mails, lists to take away, and in the log.
+func TestNobodyLearnsWhoReports(t *testing.T) {
+	s := newSite(t)
+	f := canaryFiling()
+	f.Track, f.HideIdentity, f.ConsentToForward = complaint.TrackReport, true, false
+	w := s.worksOne(f)
+	ctx := t.Context()
+	k, err := s.Cases.ByRef(ctx, s.as("reviewer"), w.c)
+	s.ok(err)
+	asked, err := s.Forwards.Send(ctx, s.as("reviewer"), w.c, k.Version, forwarding.SendInput{Firm: "L001", Kind: forwarding.ForInformation,
+		Summary: "请说明贵公司十月份夜间外呼的安排和号码。", Note: "请附外呼系统记录。", DueOn: s.today().AddDays(10)})
+	s.ok(err)
+	if n, err := s.note.Deliver(ctx); err != nil || n == 0 {
+		t.Fatalf("%d messages delivered: %v", n, err)
+	}
+	person, told := particulars[:5], append(append([]canary{}, toldWords...), sealedWords...)
+	firmHidden := append(append([]canary{}, person...), told...)
+	letters := s.lettersOf(w.ref)
+	if len(letters) == 0 {
+		t.Fatal("no letters were written")
+	}
+	pages := 0
+	for _, who := range []string{"firm", "reviewer2", "outsider_supervisor", "legal", "director", "auditor", "admin"} {
+		b, token, hidden := s.signIn(who), s.token(who), person
+		if who == "firm" {
+			hidden = firmHidden
+		}
+		visit := func(path string) {
+			b.header.Del("Authorization")
+			if strings.HasPrefix(path, apiRoot) {
+				b.header.Set("Authorization", "Bearer "+token)
+			}
+			p := b.get(path)
+			pages++
+			where := fmt.Sprintf("%s for %s (%d)", path, who, p.status)
+			silent(t, where, p.body, hidden...)
+			if who == "firm" && !strings.Contains(path, w.ref) && !strings.Contains(path, w.c) { // else it reads its own address
+				silent(t, where, p.body, canary{"reference of the report", w.ref}, canary{"reference of the case", w.c})
+			}
+			silentAddresses(t, path, p)
+		}
+		for _, rt := range s.Table() {
+			if rt.Method != "GET" {
+				continue
+			}
+			if !strings.Contains(rt.Path, ":id") && !strings.Contains(rt.Path, "{id}") {
+				visit(fillPath(rt.Path, w))
+				continue
+			}
+			for _, id := range letters {
+				for _, lang := range []string{"zh", "en"} {
+					visit(fillPath(strings.NewReplacer(":id", id, "{id}", id).Replace(rt.Path), w) + "?text=" + lang)
+				}
+			}
+		}
+		visit("/firm/forwards/" + asked.Reference)
+		visit(apiRoot + "/forwards/" + asked.Reference)
+	}
+	if pages < 400 {
+		t.Errorf("only %d answers were read", pages)
+	}
+	silent(t, "the log", s.heard.String(), append(append(append([]canary{}, particulars...), sealedWords...), toldWords...)...)
+	s.ok(filepath.WalkDir(filepath.Join(s.dir, "mail"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		silent(t, filepath.Base(path), string(b), person[0], person[1], person[2], person[4])
+		return err
+	}))
+	// The search is not blind: the officer on the case, who may know, reads it for a reason.
+	seen := s.signIn("reviewer").post("/cases/"+w.c+"/reveal", url.Values{"reason": {"电话核实举报事实经过"}})
+	if !strings.Contains(seen.body, particulars[0].word) {
+		t.Errorf("the officer does not see who reports: %d", seen.status)
+	}
+}
+
+// lettersOf lists the ids of the letters of a complaint, and lies about one.
+func (s *site) lettersOf(ref string) []string {
+	s.Helper()
+	list, err := s.Complaints.Letters(s.Context(), s.as("supervisor"), ref)
+	s.ok(err)
+	var ids []string
+	for _, l := range list {
+		ids = append(ids, formatID(l.ID))
+	}
+	return ids
 }

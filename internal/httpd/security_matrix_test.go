@@ -67,7 +67,7 @@ func (v *visitor) asks(method, path string) *page {
 // ofOneThing reports whether a route is about one case, complaint or penalty, so
 // that more than the role decides.
 func ofOneThing(path string) bool {
-	return strings.Contains(path, "{ref}") || strings.Contains(path, ":ref")
+	return strings.Contains(path, "{ref}") || strings.Contains(path, ":ref") || strings.Contains(path, "/letters/:id") || strings.Contains(path, "/letters/{id}")
 }
 
 // wanted is what the policy answers: let in, asked to sign in, forbidden, or not
@@ -84,7 +84,7 @@ func (s *site) wanted(rt Route, v *visitor) (statuses []int, in bool) {
 	if v.role == access.Public {
 		switch {
 		case rt.Code && api && v.code != "":
-			return []int{404, 422}, false // a code of another complaint: unknown
+			return []int{404, 422, 429}, false // a code of another complaint: unknown, and soon tried too often
 		case rt.Code && api:
 			return []int{401, 422}, false
 		case rt.Code && v.code != "":

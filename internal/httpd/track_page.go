@@ -267,12 +267,17 @@ func (s *Server) extendGround(pack string, lang locale.Lang, key string) string 
 	return key
 }
 
+// dueDeeds are the limits of which it can be said what the office does by then.
+var dueDeeds = map[string]string{"complaint.forward": "track.due_forward", "complaint.quality_check": "track.due_check"}
+
 // dueKey tells whose limit it is: the complainant's own, the firm's or the
 // office's.
 func dueKey(co *complaint.Complaint, k complaint.Clock) string {
 	switch {
 	case co.Status == complaint.Supplement:
 		return "track.due_you"
+	case dueDeeds[k.Kind] != "":
+		return dueDeeds[k.Kind]
 	case k.Party == "firm":
 		return "track.due_firm"
 	case k.Party == "complainant":

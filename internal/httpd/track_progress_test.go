@@ -16,7 +16,7 @@ func TestAcceptedComplaintSaysWhatComesNextAndByWhen(t *testing.T) {
 	s.ok(err)
 	b := s.browser()
 	p := b.goesOn("/track", url.Values{"reference": {f.Complaint.Reference}, "access_code": {f.AccessCode}}, "/track/case")
-	p.hasWords(".standing", "正在指定承办人员", "被投诉机构须在", locale.Date(locale.ZH, k.DueOn), "剩")
+	p.hasWords(".standing", "正在指定承办人员", "把您的投诉转给机构处理", locale.Date(locale.ZH, k.DueOn), "剩")
 	b.get("/track/sheet").want(200).hasWords("main", locale.Date(locale.ZH, k.DueOn))
 	s.clock.Add(40 * 24 * time.Hour)
 	p = b.goesOn("/track", url.Values{"reference": {f.Complaint.Reference}, "access_code": {f.AccessCode}}, "/track/case")
