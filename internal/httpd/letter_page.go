@@ -158,7 +158,20 @@ func (s *Server) letterFacts(d desk, l *complaint.LetterFile) ([]Answer, error) 
 		}
 		rows = append(rows, Answer{Label: d.t("letter_page.delivery"), Lines: []string{how}})
 	}
-	return append(rows, Answer{Label: d.t("letter_page.words"), Lines: []string{l.Template}}), nil
+	return append(rows, Answer{Label: d.t("letter_page.words"), Lines: d.letterTemplate(l.Template)}), nil
+}
+
+// letterTemplate puts "zh@2 en@0" into words.
+func (d desk) letterTemplate(used string) (lines []string) {
+	for part := range strings.FieldsSeq(used) {
+		lang, number, _ := strings.Cut(part, "@")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return []string{used}
+		}
+		lines = append(lines, d.t("letter_page.template_of", d.t("letter_template.lang."+lang), d.letterVersion(n)))
+	}
+	return lines
 }
 
 // letterNames are the names of accounts; 0 stands for the program and has none.
