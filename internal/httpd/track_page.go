@@ -120,6 +120,7 @@ type trackCaseData struct {
 	Rating    *complaint.Rating
 	MayRate   bool
 	MayReopen bool
+	Receipt   bool // there is one: the second half of a split letter has none of its own
 }
 
 // Scores are the ratings that can be given.
@@ -174,6 +175,10 @@ func (s *Server) trackCase(c echo.Context, form *Form) (*trackCaseData, error) {
 		return nil, err
 	}
 	if err := s.trackEnd(c, by, d); err != nil {
+		return nil, err
+	}
+	_, err = s.Complaints.Receipt(ctx, by, ref)
+	if d.Receipt = err == nil; err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
 	}
 	files, err := s.Evidence.List(ctx, by, ref)
