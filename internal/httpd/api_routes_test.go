@@ -84,7 +84,7 @@ func TestGuardedOperationsAskForAToken(t *testing.T) {
 			continue
 		}
 		n++
-		path := strings.NewReplacer("{ref}", "C-2026-000001-1", "{id}", "1", "{code}", "L001", "{month}", "2026-10", "{number}", "1", "{id}", "1").Replace(r.Path)
+		path := strings.NewReplacer("{ref}", "C-2026-000001-1", "{code}", "L001", "{month}", "2026-10", "{number}", "1", "{id}", "1").Replace(r.Path)
 		body := ""
 		if r.Method == "POST" {
 			body = minimalBody(r.Path)
