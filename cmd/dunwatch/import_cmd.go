@@ -13,10 +13,11 @@ import (
 	"dunwatch/internal/complaint"
 )
 
-// importCmd is import cfpb | firms | calendar.
+// importCmd is import cfpb | firms | rosters | calendar.
 type importCmd struct {
 	CFPB     importCFPB     `cmd:"" name:"cfpb" help:"Import files of the public CFPB complaint database."`
 	Firms    importFirms    `cmd:"" help:"Import firms from CSV: code,name,kind,parent_code,uscc,aliases."`
+	Rosters  importRosters  `cmd:"" help:"Import the firms' lists of collectors from CSV: firm_code,staff_number,name,phone,from,to."`
 	Calendar importCalendar `cmd:"" help:"Import the holidays of a year and list the due dates that they move."`
 }
 
@@ -151,6 +152,41 @@ func (c *importFirms) Run(ctx context.Context, s Streams) error {
 		fmt.Fprintf(s.Out, "%d rows: %d new, %d changed, %d as they were, %d rejected\n", r.Rows, r.Created, r.Changed, r.Unchanged, len(r.Rejects))
 		for _, j := range r.Rejects {
 			fmt.Fprintf(s.Out, "  line %d: %s\n", j.Line, o.Words.T(terminalLang(), j.Reason, j.Args...))
+		}
+		return nil
+	})
+}
+
+type importRosters struct {
+	dataFlags
+	File string `arg:"" type:"existingfile"`
+}
+
+// Run imports rosters; each firm's list replaces the one before, whole or not at all.
+func (c *importRosters) Run(ctx context.Context, s Streams) error {
+	return withOffice(ctx, c.dataFlags, s, func(o *running) error {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		r, err := o.Rosters.ImportCSV(ctx, access.Program, f)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Out, "%d rows: %d lists, %d rows rejected\n", r.Rows, len(r.Taken), len(r.Rejects))
+		for _, t := range r.Taken {
+			state := "stored"
+			if t.Same {
+				state = "as it was"
+			}
+			fmt.Fprintf(s.Out, "  %s: %d collectors, %s\n", t.Firm, t.Collectors, state)
+		}
+		for _, j := range r.Rejects {
+			fmt.Fprintf(s.Out, "  line %d: %s\n", j.Line, o.Words.T(terminalLang(), j.Reason, j.Args...))
+		}
+		if len(r.Rejects) > 0 {
+			fmt.Fprintln(s.Out, "  a list with a wrong row is not stored: correct it and import it again")
 		}
 		return nil
 	})

@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"paper":          {"calendar", "locale"},
 	"letter":         {"access", "audit", "calendar", "fault", "locale", "notify", "paper", "rulebook", "seal", "store"},
 	"account":        {"access", "audit", "fault", "ident", "seal", "store"},
-	"firm":           {"access", "audit", "calendar", "fault", "ident", "store"},
+	"firm":           {"access", "audit", "calendar", "fault", "ident", "seal", "store"},
 	"complaint/cfpb": {"calendar"},
 	"complaint":      {"access", "audit", "calendar", "complaint/cfpb", "deadline", "fault", "firm", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
 	"evidence":       {"access", "audit", "complaint", "fault", "rulebook", "seal", "store"},

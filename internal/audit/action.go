@@ -91,6 +91,7 @@ const (
 	LetterSeen       Action = "letter.seen"
 	TemplateChanged  Action = "letter.template_changed"
 	MessageResent    Action = "outbox.resent"
+	RosterStored     Action = "roster.stored"
 )
 
 // Recorded lists the tables of record: each row in them answers to the last
@@ -106,7 +107,7 @@ var Recorded = []string{
 	"calendar_years", "calendar_days", "calendar_moves", "extension_requests",
 	"forwards", "forward_events", "firm_answers", "answer_checks", "forward_files", "disclosures",
 	"plans", "plan_instalments", "plan_events", "letter_templates", "letters", "letter_events",
-	"contact_attempts", "complaint_links", "intakes", "ratings",
+	"contact_attempts", "complaint_links", "intakes", "ratings", "rosters", "collectors",
 }
 
 // Unrecorded lists every other table with its reason; a test holds both lists

@@ -55,7 +55,14 @@ func TestWithdrawnFromTheRegister(t *testing.T) {
 		s.Shares = append(s.Shares, enforcement.Share{Party: 2, Kind: "warning"})
 		o.tried2(t, r, s)
 		r.take(o.Supervisor, &enforcement.Publish{Facts: "催收人员夜间威胁借款人。当事人已经整改。"})
-		page, err := o.Register(ctx, enforcement.RegisterFilter{Firm: "A1", Q: "诚信"})
+		page, err := o.Register(ctx, enforcement.RegisterFilter{Firm: "A1", Q: "诚信", Kind: "fine"})
+		check(t, err)
+		other, err := o.Register(ctx, enforcement.RegisterFilter{Kind: "confiscation"})
+		check(t, err)
+		if len(other.Items) != 0 {
+			t.Errorf("a fine among confiscations: %+v", other.Items)
+		}
+		published, err := o.RegisterVersion(ctx)
 		check(t, err)
 		if len(page.Items) != 1 || page.Items[0].Parties[1] != "刘某某（催收主管）" || strings.Contains(fmt.Sprint(page.Items), "刘德厚") {
 			t.Fatalf("register %+v", page.Items)
@@ -76,7 +83,14 @@ func TestWithdrawnFromTheRegister(t *testing.T) {
 		if !found {
 			t.Error("no clock for the withdrawal")
 		}
+		before, err := o.RegisterVersion(ctx)
+		check(t, err)
 		r.take(o.Supervisor, &enforcement.WithdrawPublication{Reasons: "复议撤销，撤回公示"})
+		after, err := o.RegisterVersion(ctx)
+		check(t, err)
+		if published == before || before == after {
+			t.Errorf("versions of the register: %s, %s corrected, %s withdrawn", published, before, after)
+		}
 		r.take(o.Supervisor, &enforcement.Refund{Party: 1, Account: enforcement.AccountFine, AmountFen: 100_000_00, Receipt: "R-2"})
 		r.take(o.Reviewer, &enforcement.CloseCase{Report: "处罚决定已被撤销，拟结案归档。"})
 		page, err = o.Register(ctx, enforcement.RegisterFilter{})

@@ -57,6 +57,7 @@ type RegisterFilter struct {
 	Year   int    // of publication
 	Q      string // part of a party's name or of the number
 	Pack   string
+	Kind   string // a measure of the decision
 	Cursor string
 	Limit  int // 1 to 100; 0 is 50
 }
@@ -264,6 +265,10 @@ func (s *Service) Register(ctx context.Context, f RegisterFilter) (*RegisterPage
 		}
 		if f.Pack != "" {
 			w.add("pack = ?", f.Pack)
+		}
+		if f.Kind != "" {
+			w.add(`EXISTS (SELECT 1 FROM penalty_measures m WHERE m.penalty_id = publications.penalty_id AND m.kind = ?
+				AND m.round = (SELECT MAX(round) FROM penalty_measures l WHERE l.penalty_id = publications.penalty_id))`, f.Kind)
 		}
 		if q := strings.TrimSpace(f.Q); q != "" {
 			like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(q) + "%"

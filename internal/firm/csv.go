@@ -43,40 +43,45 @@ var csvColumns = []string{"code", "name", "kind", "parent_code", "uscc", "aliase
 
 // readCSV reads the file and rejects what is wrong with a row by itself.
 func readCSV(in io.Reader, res *ImportResult) ([]csvRow, error) {
-	text, err := io.ReadAll(io.LimitReader(in, maxCSV+1))
+	r, place, err := openCSV(in, csvColumns, csvColumns[:3])
 	if err != nil {
 		return nil, err
 	}
+	return csvRows(r, place, len(place), res)
+}
+
+// openCSV reads the file and its header: which column stands where.
+func openCSV(in io.Reader, columns, needed []string) (*csv.Reader, map[string]int, error) {
+	text, err := io.ReadAll(io.LimitReader(in, maxCSV+1))
+	if err != nil {
+		return nil, nil, err
+	}
 	if len(text) > maxCSV {
-		return nil, fault.New(fault.TooLarge, "firm.import.too_large")
+		return nil, nil, fault.New(fault.TooLarge, "firm.import.too_large")
 	}
 	if text = bytes.TrimPrefix(text, []byte("\ufeff")); !utf8.Valid(text) {
-		return nil, badFile("firm.import.encoding")
+		return nil, nil, badFile("firm.import.encoding")
 	}
 	r := csv.NewReader(bytes.NewReader(text))
 	r.FieldsPerRecord = -1
 	head, err := r.Read()
 	if err != nil {
-		return nil, badFile("firm.import.header")
+		return nil, nil, badFile("firm.import.header", strings.Join(needed, ", "))
 	}
-	place, err := csvHeader(head)
-	if err != nil {
-		return nil, err
-	}
-	return csvRows(r, place, len(head), res)
+	place, err := csvHeader(head, columns, needed)
+	return r, place, err
 }
 
 func badFile(key string, args ...any) error {
 	return fault.Fields{{Name: "file", Key: key, Args: args}}.Err()
 }
 
-// csvHeader finds the columns; their order is free, only the first three of
-// csvColumns must be there.
-func csvHeader(head []string) (map[string]int, error) {
+// csvHeader finds the columns; their order is free, only those needed must be there.
+func csvHeader(head, columns, needed []string) (map[string]int, error) {
 	place := map[string]int{}
 	for i, h := range head {
 		h = strings.ToLower(strings.TrimSpace(h))
-		if !slices.Contains(csvColumns, h) {
+		if !slices.Contains(columns, h) {
 			return nil, badFile("firm.import.column", h)
 		}
 		if _, twice := place[h]; twice {
@@ -84,9 +89,9 @@ func csvHeader(head []string) (map[string]int, error) {
 		}
 		place[h] = i
 	}
-	for _, need := range csvColumns[:3] {
+	for _, need := range needed {
 		if _, ok := place[need]; !ok {
-			return nil, badFile("firm.import.header")
+			return nil, badFile("firm.import.header", strings.Join(needed, ", "))
 		}
 	}
 	return place, nil

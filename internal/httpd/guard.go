@@ -67,7 +67,7 @@ const (
 // takesFiles are the routes whose forms carry files.
 var takesFiles = map[string]bool{
 	"/complain/evidence": true, "/track/evidence": true, "/admin/firms/import": true, "/intake": true, "/complaints/:ref/evidence": true, apiRoot + "/complaints/:ref/evidence": true,
-	"/firm/forwards/:ref/answer": true, apiRoot + "/forwards/:ref/files": true,
+	"/firm/forwards/:ref/answer": true, apiRoot + "/forwards/:ref/files": true, "/firm/roster": true,
 }
 
 // limitBody bounds what a request may send: only forms of routes that take files
@@ -144,6 +144,8 @@ var paces = map[string]pace{
 	"sign_in": {burst: 30, every: 10 * time.Second},
 	"track":   {burst: 30, every: 10 * time.Second},
 	"upload":  {burst: 60, every: 10 * time.Second},
+	// Few, so that nobody learns who is on a roster by asking for every number.
+	"credential": {burst: 20, every: 30 * time.Second},
 }
 
 func newLimits(on bool, now func() time.Time) *limits {

@@ -96,6 +96,7 @@ type Office struct {
 	Outbox     *notify.Operations
 	Accounts   *account.Service
 	Firms      *firm.Service
+	Rosters    *firm.Rosters
 	Letters    *letter.Service
 	Complaints *complaint.Service
 	Evidence   *evidence.Service
@@ -120,6 +121,7 @@ func Wire(law *Law, opt Options) (*Office, error) {
 	o.Outbox = notify.NewOperations(o.Notify, o.Log, o.Policy)
 	o.Accounts = account.New(o.DB, o.Log, o.Policy, o.Keys, opt.Cost)
 	o.Firms = firm.New(o.DB, o.Log, o.Policy)
+	o.Rosters = firm.NewRosters(o.Firms, o.Keys, o.Zone)
 	letters, err := letter.NewService(letter.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Words: o.Words, Notify: o.Notify, Book: o.Book, Zone: o.Zone, Templates: policies.FS,
 	})
