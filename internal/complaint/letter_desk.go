@@ -3,6 +3,7 @@ package complaint
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
@@ -47,6 +48,24 @@ type held struct {
 	o   access.Owner
 	l   *letter.Letter
 	key *seal.DataKey
+	// name is the complainant's as a letter to them addresses them; "" in letters to others.
+	name string
+}
+
+// veil takes the complainant's name out of a text: staff see it by a recorded look alone (Reveal, PrintLetter).
+func (h *held) veil(by access.Actor, text string) string {
+	if by.Role == access.Borrower || h.name == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, h.name, seal.MaskName(h.name))
+}
+
+// unveil puts the name back into a text that staff edited as they see it.
+func (h *held) unveil(text string) string {
+	if h.name == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, seal.MaskName(h.name), h.name)
 }
 
 // hold loads a letter of a complaint for a deed of one of the actions, and opens the key. A letter to a sheltered
@@ -71,18 +90,22 @@ func (s *Service) hold(ctx context.Context, tx *store.Tx, by access.Actor, ref s
 	if h.l.To == letter.ToComplainant && !seesPerson(by, h.c, h.o) {
 		return nil, fault.New(fault.Forbidden, "complaint.sheltered")
 	}
-	h.key, err = s.dataKey(ctx, tx, h.c.DataKeyID)
+	if h.key, err = s.dataKey(ctx, tx, h.c.DataKeyID); err != nil || h.l.To != letter.ToComplainant || len(h.c.Name) == 0 {
+		return h, err
+	}
+	h.name, err = h.key.Open(fieldName, h.c.Name)
 	return h, err
 }
 
 // resultLetters tell the complainant the result: who got one knows it.
 var resultLetters = map[string]bool{"closing": true, "report_opinion": true, "petition_opinion": true}
 
-// LetterText is the title and the text of a letter. That the complainant opened it is noted. NotFound; Forbidden for a
+// LetterText is the title and the text of a letter, for staff with the complainant's name masked. That the complainant opened it is noted. NotFound; Forbidden for a
 // letter that names a person whom the actor may not see.
 func (s *Service) LetterText(ctx context.Context, by access.Actor, ref string, id int64, lang locale.Lang) (title, body string, err error) {
 	err = s.readLetter(ctx, by, ref, id, func(tx *store.Tx, h *held) error {
 		title, body, err = s.letters.Text(ctx, tx, h.key, h.l, lang)
+		body = h.veil(by, body)
 		return err
 	})
 	return title, body, err
@@ -93,9 +116,34 @@ func (s *Service) LetterSheet(ctx context.Context, by access.Actor, ref string, 
 	var sheet letter.Sheet
 	err := s.readLetter(ctx, by, ref, id, func(tx *store.Tx, h *held) (err error) {
 		sheet, err = s.letters.Body(ctx, tx, h.key, h.l, lang)
+		sheet.Body = h.veil(by, sheet.Body)
 		return err
 	})
 	return sheet, err
+}
+
+// PrintLetter is LetterSheet with the complainant's name, for a letter that goes out on paper: who may see the person may
+// print it, and the look is recorded as a reveal. NotFound, Forbidden.
+func (s *Service) PrintLetter(ctx context.Context, by access.Actor, ref string, id int64, lang locale.Lang) (letter.Sheet, error) {
+	var sheet letter.Sheet
+	err := s.db.Write(ctx, func(tx *store.Tx) error {
+		h, err := s.hold(ctx, tx, by, ref, id, access.RevealIdentity)
+		if err != nil {
+			return err
+		}
+		if sheet, err = s.letters.Body(ctx, tx, h.key, h.l, lang); err != nil || h.name == "" {
+			return err
+		}
+		if err := note(ctx, tx, by, h.c.ID, EventRevealed, false, ""); err != nil {
+			return err
+		}
+		_, err = s.log.Append(ctx, tx, by, audit.IdentityRevealed, h.c.Reference, "letter", id)
+		return err
+	})
+	if err != nil {
+		return letter.Sheet{}, fmt.Errorf("print letter: %w", err)
+	}
+	return sheet, nil
 }
 
 func (s *Service) readLetter(ctx context.Context, by access.Actor, ref string, id int64, read func(*store.Tx, *held) error) error {
@@ -154,11 +202,12 @@ func (s *Service) deed(ctx context.Context, by access.Actor, ref string, id int6
 	return out, nil
 }
 
-// EditLetter changes the text of a letter that waits for its second reading; a language left empty stays. Invalid,
+// EditLetter changes the text of a letter that waits for its second reading, as LetterText shows it: the masked name stands
+// for the name. A language left empty stays. Invalid,
 // Conflict (stale, no draft), Forbidden, NotFound.
 func (s *Service) EditLetter(ctx context.Context, by access.Actor, ref string, id, version int64, body rulebook.Text) (*letter.Letter, error) {
 	return s.deed(ctx, by, ref, id, audit.LetterEdited, []access.Action{access.WriteLetter}, func(tx *store.Tx, h *held) (*letter.Letter, error) {
-		return s.letters.Edit(ctx, tx, by, h.key, id, version, body)
+		return s.letters.Edit(ctx, tx, by, h.key, id, version, rulebook.Text{ZH: h.unveil(body.ZH), EN: h.unveil(body.EN)})
 	})
 }
 
@@ -210,6 +259,7 @@ func (s *Service) PreviewLetter(ctx context.Context, by access.Actor, ref, kind 
 		if err != nil {
 			return err
 		}
+		veilFields(n.Fields)
 		title, body, err = s.letters.Preview(ctx, tx, n, lang)
 		return err
 	})
@@ -217,6 +267,13 @@ func (s *Service) PreviewLetter(ctx context.Context, by access.Actor, ref, kind 
 		return "", "", fmt.Errorf("preview letter: %w", err)
 	}
 	return title, body, nil
+}
+
+// veilFields masks the name in what a preview merges.
+func veilFields(fields map[string]any) {
+	if name, ok := fields["name"].(string); ok && name != "" {
+		fields["name"] = seal.MaskName(name)
+	}
 }
 
 // WaitingLetter is a letter that waits for its second reading.

@@ -171,6 +171,7 @@ type LetterFile struct {
 	// OwnHand: the actor wrote or edited it, so that the second reading is for a colleague.
 	OwnHand                                 bool
 	MayEdit, MayRelease, MayCancel, MayNote bool
+	MayPrint                                bool // with the complainant's name; see PrintLetter
 }
 
 // LetterAt opens a letter by its id, without its text (see LetterSheet). NotFound for a letter of a complaint that the
@@ -228,6 +229,7 @@ func (s *Service) deedsOf(f *LetterFile, by access.Actor, o access.Owner) {
 	f.MayRelease = draft && releases && !f.OwnHand
 	f.MayCancel = draft && (writes || releases)
 	f.MayNote = f.Status == letter.Issued && writes
+	f.MayPrint = f.To == letter.ToComplainant && f.Status == letter.Issued && s.policy.Check(by, access.RevealIdentity, o) == nil
 }
 
 func caseReference(ctx context.Context, tx *store.Tx, id int64) (ref string, err error) {

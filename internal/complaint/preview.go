@@ -118,6 +118,7 @@ func (s *Service) previewIn(ctx context.Context, tx *store.Tx, c *Complaint, kin
 	if err != nil {
 		return err
 	}
+	veilFields(n.Fields)
 	p := Previewed{Kind: kind, To: to}
 	if p.Title, p.Body, err = s.letters.Preview(ctx, tx, n, lang); err != nil {
 		return err

@@ -55,7 +55,7 @@ func TestOwnAccount(t *testing.T) {
 	s.ok(err)
 	again := s.browser()
 	p = again.post("/sign-in", url.Values{"email": {s.users["firm"].Email}, "password": {"a whole new sentence"}, "otp": {code}}).want(303)
-	if to := p.header.Get("Location"); to != "/account" {
+	if to := p.header.Get("Location"); to != "/firm" {
 		t.Errorf("a firm's day begins at %q", to)
 	}
 	audittest.MustVerify(t, s.Deps.Log)

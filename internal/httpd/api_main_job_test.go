@@ -425,7 +425,7 @@ func screeningByAPI(t *testing.T, s *site) {
 		}
 	}
 	f := s.filed()
-	m := s.must(422, "POST", "/complaints/"+f.Complaint.Reference+"/screen", token, obj{"decision": "split", "version": 1})
+	m := s.must(422, "POST", "/complaints/"+f.Complaint.Reference+"/screen", token, obj{"decision": "perhaps", "version": 1})
 	if textAt(m, "errors", "0", "location") != "body.decision" {
 		t.Errorf("unknown decision: %v", m)
 	}

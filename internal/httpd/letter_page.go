@@ -240,6 +240,28 @@ func (s *Server) letterPDF(c echo.Context) error {
 	return s.sendPDF(c, sheet)
 }
 
+// printLetter is the letter as it goes out on paper, with the name; the look is recorded, so it is a deed and no link.
+func (s *Server) printLetter(c echo.Context) error {
+	id, err := letterID(c)
+	if err != nil {
+		return err
+	}
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	d := s.deskOf(c)
+	l, err := s.Complaints.LetterAt(d.ctx, d.by, id)
+	if err != nil {
+		return err
+	}
+	sheet, err := s.Complaints.PrintLetter(d.ctx, d.by, l.Reference, id, letterText(form.Text("text"), l.Lang))
+	if err != nil {
+		return err
+	}
+	return s.sendPDF(c, sheet)
+}
+
 // sendPDF prints a sheet whole before a byte of it is sent.
 func (s *Server) sendPDF(c echo.Context, sheet letter.Sheet) error {
 	var buf bytes.Buffer

@@ -6,9 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"dunwatch/internal/access"
 	"dunwatch/internal/audit/audittest"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/letter"
+	"dunwatch/internal/locale"
 )
 
 // refused stores a complaint and refuses it: its letter waits for a second reading.
@@ -53,7 +55,7 @@ func TestLetterIsReadByAColleagueAndFollowed(t *testing.T) {
 	}
 
 	p = reader.get(at).want(200)
-	p.hasWords(".letter-sheet", "王小明")
+	p.hasWords(".letter-sheet", "王*明")
 	p.hasWords(".banner", "待您核稿")
 	p.one("form[action=" + at + "/release]")
 	// An empty draft is refused and what was typed stays.
@@ -110,7 +112,7 @@ func TestLetterCanBeCancelledAndEdited(t *testing.T) {
 	at := fmt.Sprintf("/letters/%d", l.ID)
 	b := s.signIn("supervisor")
 	p := b.get(at).want(200)
-	if !strings.Contains(p.value("body_zh"), "王小明") || p.value("body_en") == "" {
+	if !strings.Contains(p.value("body_zh"), "王*明") || p.value("body_en") == "" {
 		t.Error("the draft is not there to edit")
 	}
 	b.follow(b.post(at+"/edit", url.Values{"version": {version(l.Version)}, "body_zh": {"新的正文<b>。"}})).want(200).hasWords(".letter-sheet", "新的正文<b>。")
@@ -137,7 +139,7 @@ func TestLettersStayWithinReach(t *testing.T) {
 		if status != want {
 			t.Errorf("%s gets %d from the API, want %d", who, status, want)
 		}
-		if want == 200 && !strings.Contains(fmt.Sprint(m["text"]), "王小明") {
+		if want == 200 && !strings.Contains(fmt.Sprint(m["text"]), "王*明") {
 			t.Errorf("%s gets no text: %v", who, m)
 		}
 		if p := b.get("/letters?show=issued"); p.status == 200 && strings.Contains(p.body, l.Number) != (want == 200) {
@@ -154,6 +156,64 @@ func TestLettersStayWithinReach(t *testing.T) {
 	s.signIn("auditor").post(at+"/delivery", url.Values{"version": {version(l.Version)}}).want(403)
 }
 
+// Staff read letters with the name masked, edit them so, and print them with it by a recorded deed.
+func TestLetterIsPrintedWithTheName(t *testing.T) {
+	s := newSite(t)
+	ref, l := s.refused(filing())
+	at := fmt.Sprintf("/letters/%d", l.ID)
+	b := s.signIn("supervisor")
+	body := b.get(at).want(200).value("body_zh")
+	b.follow(b.post(at+"/edit", url.Values{"version": {version(l.Version)}, "body_zh": {body + "\n另行告知王*明。"}})).want(200)
+	l = s.letterOf(ref, "non_acceptance")
+	_, err := s.Complaints.ReleaseLetter(t.Context(), s.as("outsider_supervisor"), ref, l.ID, l.Version)
+	s.ok(err)
+	id := s.mustComplaint(ref)
+	_, text, err := s.Complaints.LetterText(t.Context(), access.Actor{Role: access.Borrower, ComplaintID: id}, ref, l.ID, locale.ZH)
+	s.ok(err)
+	if !strings.HasPrefix(text, "王小明：") || !strings.Contains(text, "另行告知王小明。") || strings.Contains(text, "王*明") {
+		t.Errorf("the complainant reads %s", text)
+	}
+	before := s.revealed(ref)
+	for _, who := range []string{"reviewer2", "director", "auditor", "firm"} {
+		if p := s.signIn(who).post(at+"/print", url.Values{"text": {"zh"}}); p.status < 400 {
+			t.Errorf("%s prints the name: %d", who, p.status)
+		}
+	}
+	sheet, err := s.Complaints.PrintLetter(t.Context(), s.as("supervisor"), ref, l.ID, locale.ZH)
+	s.ok(err)
+	if !strings.HasPrefix(sheet.Body, "王小明：") {
+		t.Errorf("printed: %.60s", sheet.Body)
+	}
+	if pdf := b.post(at+"/print", url.Values{"text": {"en"}}).want(200); !strings.HasPrefix(pdf.body, "%PDF-") {
+		t.Errorf("no PDF: %.20q", pdf.body)
+	}
+	if n := s.revealed(ref) - before; n != 2 {
+		t.Errorf("%d looks are on record, want 2", n)
+	}
+	audittest.MustVerify(t, s.Deps.Log)
+}
+
+// mustComplaint is the row of a complaint.
+func (s *site) mustComplaint(ref string) int64 {
+	s.Helper()
+	c, err := s.Complaints.ByRef(s.Context(), s.as("auditor"), ref)
+	s.ok(err)
+	return c.ID
+}
+
+// revealed counts the looks at a complainant that are on record.
+func (s *site) revealed(ref string) (n int) {
+	s.Helper()
+	events, err := s.Complaints.Timeline(s.Context(), s.as("auditor"), ref)
+	s.ok(err)
+	for _, e := range events {
+		if e.Kind == complaint.EventRevealed {
+			n++
+		}
+	}
+	return n
+}
+
 // A report's letter names who reported: colleagues see that there is a letter, and nothing of its text.
 func TestShelteredLetterKeepsItsText(t *testing.T) {
 	s := newSite(t)
@@ -165,7 +225,7 @@ func TestShelteredLetterKeepsItsText(t *testing.T) {
 	s.ok(err)
 	l := s.letterOf(filed.Complaint.Reference, "report_acceptance")
 	at := fmt.Sprintf("/letters/%d", l.ID)
-	s.signIn("supervisor").get(at).want(200).hasWords(".letter-sheet", "王小明")
+	s.signIn("supervisor").get(at).want(200).hasWords(".letter-sheet", "王*明")
 	b := s.signIn("director")
 	p := b.get(at).want(200)
 	p.hasWords(".banner", "身份信息")

@@ -8,6 +8,7 @@ func (s *Server) letterRoutes() []Route {
 		may(access.ReadComplaint, "GET", "/letters", s.lettersPage),
 		may(access.ReadComplaint, "GET", "/letters/:id", s.letterPage),
 		may(access.ReadComplaint, "GET", "/letters/:id/pdf", s.letterPDF),
+		may(access.RevealIdentity, "POST", "/letters/:id/print", s.printLetter),
 		may(access.WriteLetter, "POST", "/letters/:id/edit", s.editLetter),
 		may(access.ReleaseLetter, "POST", "/letters/:id/release", s.releaseLetter),
 		may(access.WriteLetter, "POST", "/letters/:id/cancel", s.cancelLetter),
