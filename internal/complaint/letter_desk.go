@@ -122,14 +122,22 @@ func (s *Service) LetterSheet(ctx context.Context, by access.Actor, ref string, 
 	return sheet, err
 }
 
+// mayPrint: who may reveal the person, and while the complaint has no unit whoever screens it.
+func (s *Service) mayPrint(by access.Actor, o access.Owner) bool {
+	return s.policy.Check(by, access.RevealIdentity, o) == nil || o.UnitID == 0 && s.policy.Check(by, access.Screen, o) == nil
+}
+
 // PrintLetter is LetterSheet with the complainant's name, for a letter that goes out on paper: who may see the person may
 // print it, and the look is recorded as a reveal. NotFound, Forbidden.
 func (s *Service) PrintLetter(ctx context.Context, by access.Actor, ref string, id int64, lang locale.Lang) (letter.Sheet, error) {
 	var sheet letter.Sheet
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		h, err := s.hold(ctx, tx, by, ref, id, access.RevealIdentity)
+		h, err := s.hold(ctx, tx, by, ref, id, access.RevealIdentity, access.Screen)
 		if err != nil {
 			return err
+		}
+		if !s.mayPrint(by, h.o) {
+			return access.Denied(by)
 		}
 		if sheet, err = s.letters.Body(ctx, tx, h.key, h.l, lang); err != nil || h.name == "" {
 			return err

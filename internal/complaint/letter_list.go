@@ -229,7 +229,7 @@ func (s *Service) deedsOf(f *LetterFile, by access.Actor, o access.Owner) {
 	f.MayRelease = draft && releases && !f.OwnHand
 	f.MayCancel = draft && (writes || releases)
 	f.MayNote = f.Status == letter.Issued && writes
-	f.MayPrint = f.To == letter.ToComplainant && f.Status == letter.Issued && s.policy.Check(by, access.RevealIdentity, o) == nil
+	f.MayPrint = f.To == letter.ToComplainant && f.Status == letter.Issued && s.mayPrint(by, o)
 }
 
 func caseReference(ctx context.Context, tx *store.Tx, id int64) (ref string, err error) {
