@@ -38,7 +38,7 @@ func (s *Server) firmAPI(api huma.API) {
 		action: access.AnswerForward}, s.apiFirmPassOn)
 	serve(s, api, endpoint{method: post, path: "/forwards/{ref}/plan", id: "offer-plan", summary: "Offer the complainant a plan of repayment",
 		action: access.OfferPlan, created: true}, s.apiFirmPlan)
-	serve(s, api, endpoint{method: get, path: "/forwards/{ref}/plans", id: "list-plans", summary: "List the plans that one's own firm offered",
+	serve(s, api, endpoint{method: get, path: "/forwards/{ref}/plans", id: "list-firm-plans", summary: "List the plans that one's own firm offered",
 		action: access.UseFirmPortal}, s.apiFirmPlans)
 	serve(s, api, endpoint{method: post, path: "/forwards/{ref}/files", id: "add-firm-file", summary: "Add a file to what is to be answered",
 		action: access.AnswerForward, created: true, upload: true}, s.apiFirmUpload)
