@@ -261,3 +261,22 @@ func TestWriteRefusesMistakesOfTheProgram(t *testing.T) {
 		}
 	}
 }
+
+// A letter under American law carries a number that its reader can read.
+func TestNumberFollowsTheLaw(t *testing.T) {
+	d := open(t, storetest.Open(t))
+	for _, c := range []struct{ pack, want string }{{"cn", "金消投受〔2026〕1号"}, {"us", "ACC/2026/1"}, {"uk", "ACC/2026/2"}} {
+		if l := d.writeFor(c.pack, "acceptance"); l.Number != c.want {
+			t.Errorf("%s: %q, want %q", c.pack, l.Number, c.want)
+		}
+	}
+}
+
+func (d *desk) writeFor(pack, kind string) (l *letter.Letter) {
+	d.t.Helper()
+	check(d.t, d.deed(d.writer, func(ctx context.Context, tx *store.Tx) (err error) {
+		l, err = d.Write(ctx, tx, d.writer, d.key, letter.New{Kind: kind, Pack: pack, ComplaintID: d.complaint, To: letter.ToComplainant, Lang: "en"})
+		return err
+	}))
+	return l
+}

@@ -16,7 +16,8 @@ type templateKey struct {
 	lang locale.Lang
 }
 
-// source is the text of a template. The prefix of the number belongs to the built-in text and cannot be changed.
+// source is the text of a template. The prefix of the number belongs to the built-in text and cannot be changed; that of
+// the Chinese text numbers letters under Chinese law, that of the English one letters under other packs.
 type source struct {
 	number        int64 // of the version; 0 is the built-in text
 	title, body   string
@@ -44,7 +45,7 @@ func load(fsys fs.FS) (map[templateKey]*source, error) {
 			all[templateKey{kind, lang}] = t
 		}
 		zh, en := all[templateKey{kind, locale.ZH}], all[templateKey{kind, locale.EN}]
-		if zh.prefix != en.prefix || zh.secondReading != en.secondReading {
+		if zh.secondReading != en.secondReading {
 			return nil, fmt.Errorf("load letter template %s: the heads of the two languages differ", kind)
 		}
 	}

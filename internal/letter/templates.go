@@ -218,7 +218,7 @@ func (s *Service) PreviewTemplate(ctx context.Context, by access.Actor, kind str
 	if err != nil {
 		return Sheet{}, fmt.Errorf("preview template %s: %w", kind, err)
 	}
-	return Sheet{Lang: lang, Number: fmt.Sprintf("%s〔%d〕1号", first.prefix, today.Year()), Title: c.Title, Body: render(c.Body, values),
+	return Sheet{Lang: lang, Number: numbered(first.prefix, today.Year(), 1), Title: c.Title, Body: render(c.Body, values),
 		Office: values["office"], On: today, At: s.db.Now(), Draft: true}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"unicode"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
@@ -107,6 +108,12 @@ func (s *Service) compose(ctx context.Context, tx *store.Tx, n New, r *letterRow
 	if c.en, err = s.content(set.en, n, pack, s.today(tx), locale.EN); err != nil {
 		return nil, err
 	}
+	// One letter has one number, in the manner of the office whose law it is under.
+	series := set.en.prefix
+	if pack.ID == "cn" {
+		series = set.zh.prefix
+	}
+	c.zh.Prefix, c.en.Prefix = series, series
 	r.TitleZH, r.TitleEN = set.zh.title, set.en.title
 	r.Template = "zh@" + strconv.FormatInt(set.zh.number, 10) + " en@" + strconv.FormatInt(set.en.number, 10)
 	return c, nil
@@ -117,7 +124,7 @@ func (s *Service) content(t *source, n New, pack *rulebook.Pack, today calendar.
 	if err != nil {
 		return content{}, err
 	}
-	return content{Office: values["office"], Prefix: t.prefix, Text: render(t.body, values)}, nil
+	return content{Office: values["office"], Text: render(t.body, values)}, nil
 }
 
 func (c *composed) seal(key *seal.DataKey, r *letterRow) (err error) {
@@ -182,9 +189,19 @@ func (s *Service) number(ctx context.Context, tx *store.Tx, prefix string, r *le
 	if err != nil {
 		return err
 	}
-	number := fmt.Sprintf("%s〔%d〕%d号", prefix, today.Year(), n)
+	number := numbered(prefix, today.Year(), n)
 	r.Number, r.Status, r.IssuedAt, r.IssuedOn = &number, string(Issued), store.At(tx.Now), today
 	return nil
+}
+
+// numbered writes a number: 金消投受〔2026〕12号, or ACC/2026/12.
+func numbered(prefix string, year int, n int64) string {
+	for _, r := range prefix {
+		if r > unicode.MaxASCII {
+			return fmt.Sprintf("%s〔%d〕%d号", prefix, year, n)
+		}
+	}
+	return fmt.Sprintf("%s/%d/%d", prefix, year, n)
 }
 
 // goOut queues the notices of an issued letter.
@@ -234,12 +251,11 @@ func (s *Service) current(ctx context.Context, tx *store.Tx, kind string) (*set,
 		return nil, err
 	}
 	for i := range rows {
-		t := rows[i].source(zh.prefix)
-		out.secondReading = t.secondReading // rows come in the order in which they were written
+		out.secondReading = bool(rows[i].SecondReading) // rows come in the order in which they were written
 		if rows[i].Lang == string(locale.EN) {
-			out.en = t
+			out.en = rows[i].source(s.builtin[templateKey{kind, locale.EN}].prefix)
 		} else {
-			out.zh = t
+			out.zh = rows[i].source(zh.prefix)
 		}
 	}
 	return out, nil
