@@ -48,7 +48,7 @@ func TestNarrativesReadAlone(t *testing.T) {
 		languages[p.filing.Language]++
 		kinds[p.kind.code] = true
 	}
-	if len(all) < 600 || len(seen)*100 < len(all)*95 {
+	if len(all) < 400 || len(seen)*100 < len(all)*95 {
 		t.Errorf("%d complaints, %d distinct", len(all), len(seen))
 	}
 	if share := languages["en"] * 100 / len(all); share < 5 || share > 15 {

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
 	"dunwatch/internal/calendar"
@@ -337,7 +335,7 @@ func (s *Service) MeasuresOf(ctx context.Context, by access.Actor, caseRef strin
 		if err := s.d.Policy.Check(by, access.ReadPenalty, k.Owner()); err != nil {
 			return err
 		}
-		rows, err := gorm.G[firmMeasureRow](tx.DB).Where("case_id = ?", k.ID).Order("id").Find(ctx)
+		rows, err := findRows[firmMeasureRow](ctx, tx, "id", 0, "case_id = ?", k.ID)
 		if err != nil {
 			return fmt.Errorf("load measures: %w", err)
 		}
@@ -351,12 +349,12 @@ func (s *Service) MeasuresOf(ctx context.Context, by access.Actor, caseRef strin
 }
 
 func (s *Service) findMeasure(ctx context.Context, tx *store.Tx, ref string) (*FirmMeasure, error) {
-	r, err := gorm.G[firmMeasureRow](tx.DB).Where("reference = ?", strings.ToUpper(strings.TrimSpace(ref))).Take(ctx)
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, fault.New(fault.NotFound, "fault.not_found")
-	}
+	r, ok, err := findRow[firmMeasureRow](ctx, tx, "reference = ?", strings.ToUpper(strings.TrimSpace(ref)))
 	if err != nil {
 		return nil, fmt.Errorf("find measure: %w", err)
+	}
+	if !ok {
+		return nil, fault.New(fault.NotFound, "fault.not_found")
 	}
 	list, err := s.joinMeasures(ctx, tx, []firmMeasureRow{r})
 	if err != nil {
@@ -380,7 +378,7 @@ func (s *Service) joinMeasures(ctx context.Context, tx *store.Tx, rows []firmMea
 	}
 	events := map[int64][]MeasureEvent{}
 	if len(ids) > 0 {
-		list, err := gorm.G[firmMeasureEventRow](tx.DB).Where("measure_id IN ?", ids).Order("id").Find(ctx)
+		list, err := findRows[firmMeasureEventRow](ctx, tx, "id", 0, "measure_id IN ?", ids)
 		if err != nil {
 			return nil, fmt.Errorf("load measure events: %w", err)
 		}

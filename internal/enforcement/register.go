@@ -3,15 +3,11 @@ package enforcement
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
@@ -126,9 +122,8 @@ func MaskName(name string) string {
 
 // register carries out publication, correction and withdrawal.
 func (s *Service) register(ctx context.Context, tx *store.Tx, sc *scene, d Deed) error {
-	row, err := gorm.G[publicationRow](tx.DB).Where("penalty_id = ?", sc.p.ID).Take(ctx)
-	known := err == nil
-	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+	row, known, err := findRow[publicationRow](ctx, tx, "penalty_id = ?", sc.p.ID)
+	if err != nil {
 		return fmt.Errorf("load publication: %w", err)
 	}
 	kind, data := "", any(d)
@@ -213,8 +208,8 @@ func (s *Service) shown(sc *scene, facts string) publicationRow {
 }
 
 // shown are the columns that a correction writes anew.
-func (r *publicationRow) shown() []clause.Assignment {
-	return []clause.Assignment{
+func (r *publicationRow) shown() []assignment {
+	return []assignment{
 		store.Set("parties", r.Parties), store.Set("facts", r.Facts), store.Set("bases_zh", r.BasesZH), store.Set("bases_en", r.BasesEN),
 		store.Set("measures_zh", r.MeasuresZH), store.Set("measures_en", r.MeasuresEN), store.Set("amount_fen", r.AmountFen),
 	}
@@ -274,7 +269,7 @@ func (s *Service) Register(ctx context.Context, f RegisterFilter) (*RegisterPage
 			like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(q) + "%"
 			w.add(`(parties LIKE ? ESCAPE '\' OR number LIKE ? ESCAPE '\')`, like, like)
 		}
-		rows, err := gorm.G[publicationRow](tx.DB).Where(w.sql(), w.args...).Order("published_on DESC, id DESC").Limit(f.Limit + 1).Find(ctx)
+		rows, err := findRows[publicationRow](ctx, tx, "published_on DESC, id DESC", f.Limit+1, w.sql(), w.args...)
 		if err != nil {
 			return fmt.Errorf("list the register: %w", err)
 		}
@@ -317,19 +312,19 @@ func (s *Service) codes(ctx context.Context, tx *store.Tx, rows []publicationRow
 // withdrawn or has expired still answers, so that a link never dies, without what it said. NotFound.
 func (s *Service) RegisterEntry(ctx context.Context, number string) (e *RegisterEntry, err error) {
 	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {
-		r, err := gorm.G[publicationRow](tx.DB).Where("number = ?", fullNumber(number)).Take(ctx)
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return fault.New(fault.NotFound, "fault.not_found")
-		}
+		r, ok, err := findRow[publicationRow](ctx, tx, "number = ?", fullNumber(number))
 		if err != nil {
 			return fmt.Errorf("find register entry: %w", err)
+		}
+		if !ok {
+			return fault.New(fault.NotFound, "fault.not_found")
 		}
 		codes, err := s.codes(ctx, tx, []publicationRow{r})
 		if err != nil {
 			return err
 		}
 		entry := r.entry(codes, s.today(tx))
-		events, err := gorm.G[publicationEventRow](tx.DB).Where("publication_id = ?", r.ID).Order("id").Find(ctx)
+		events, err := findRows[publicationEventRow](ctx, tx, "id", 0, "publication_id = ?", r.ID)
 		if err != nil {
 			return fmt.Errorf("load register events: %w", err)
 		}
@@ -368,8 +363,8 @@ func ShortNumber(number string) string {
 func (s *Service) Expire(ctx context.Context) (n int, err error) {
 	err = s.d.DB.Write(ctx, func(tx *store.Tx) error {
 		today := s.today(tx)
-		rows, err := gorm.G[publicationRow](tx.DB).Where(`withdrawn_on IS NULL AND expires_on < ? AND NOT EXISTS
-			(SELECT 1 FROM publication_events e WHERE e.publication_id = publications.id AND e.kind = 'expired' AND e.on_date > publications.expires_on)`, today).Limit(500).Find(ctx)
+		rows, err := findRows[publicationRow](ctx, tx, "id", 500, `withdrawn_on IS NULL AND expires_on < ? AND NOT EXISTS
+			(SELECT 1 FROM publication_events e WHERE e.publication_id = publications.id AND e.kind = 'expired' AND e.on_date > publications.expires_on)`, today)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
