@@ -157,6 +157,7 @@ func (s *Server) buildAPI() error {
 	s.handlingAPI(api)
 	s.letterAPI(api)
 	s.intakeAPI(api)
+	s.registerAPI(api)
 	spec, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)

@@ -13,6 +13,9 @@ var publicAPI = []string{
 	"POST /api/v1/session",
 	"GET /api/v1/log/checkpoint",
 	"GET /api/v1/log/proof",
+	"GET /api/v1/register/penalties",
+	"GET /api/v1/register/penalties/:number",
+	"GET /api/v1/credentials",
 	"GET /api/v1/openapi.json",
 	"GET /api/docs",
 	"GET /api/docs/*",
@@ -23,6 +26,8 @@ var publicAPI = []string{
 var publicPages = []string{
 	"GET /", "GET /complain", "GET /track", "POST /track", "GET /rights", "GET /sign-in", "POST /sign-in", "GET /set-up", "POST /set-up",
 	"GET /healthz", "GET /readyz", "GET /static/:name", "GET /favicon.ico", "GET /robots.txt",
+	"GET /register", "GET /register.csv", "GET /register.rss", "GET /register/:number", "GET /register/firms/:code",
+	"GET /check-collector", "POST /check-collector", "POST /check-collector/complain",
 }
 
 // publicAreas are where the public files and follows complaints: every page

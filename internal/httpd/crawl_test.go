@@ -47,7 +47,7 @@ func TestEveryPageThatSomebodyReaches(t *testing.T) {
 func starts(who access.Role) []string {
 	switch who {
 	case access.Public:
-		return []string{"/", "/complain", "/complain/fit", "/complain/danger", "/complain/elsewhere", "/track", "/rights", "/privacy", "/accessibility", "/sign-in"}
+		return []string{"/", "/complain", "/complain/fit", "/complain/danger", "/complain/elsewhere", "/track", "/rights", "/privacy", "/accessibility", "/sign-in", "/register", "/check-collector"}
 	case access.Borrower:
 		return []string{"/track/case", "/track/sheet", "/track?other=1", "/"}
 	default:

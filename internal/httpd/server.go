@@ -40,6 +40,7 @@ type Server struct {
 	limits  *limits
 	metrics *metrics
 	waits   waits
+	copies  registerCache
 	table   []Route
 }
 

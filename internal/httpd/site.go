@@ -52,6 +52,7 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 		{access.ReadCase, "nav.queue", "/queue", "queue"},
 		{access.UseFirmPortal, "nav.portal", "/firm", "inbox"},
 		{access.ManageFirmUsers, "nav.portal_staff", "/firm/staff", "people"},
+		{access.ManageFirmUsers, "nav.portal_roster", "/firm/roster", "queue"},
 		{access.ReadComplaint, "letter_page.title", "/letters", "letter"},
 		{access.ReadPenalty, "nav.penalties", "/penalties", "penalty"},
 		{access.ReadReport, "nav.reports", "/reports", "report"},
@@ -64,7 +65,7 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 			continue
 		}
 		item := NavItem{Label: it.label, Href: it.href, Icon: it.icon, Current: under(c, it.href) || it.href == "/queue" && under(c, "/cases")}
-		if it.href == "/firm" && under(c, "/firm/staff") {
+		if it.href == "/firm" && (under(c, "/firm/staff") || under(c, "/firm/roster")) {
 			item.Current = false
 		}
 		if it.href == "/waiting" {
@@ -78,7 +79,8 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 func publicNav(c echo.Context) []NavItem {
 	var nav []NavItem
 	for _, it := range []struct{ label, href string }{
-		{"nav.complain", "/complain"}, {"nav.track", "/track"}, {"nav.rights", "/rights"},
+		{"nav.complain", "/complain"}, {"nav.track", "/track"}, {"nav.rights", "/rights"}, {"nav.check_collector", "/check-collector"},
+		{"nav.register", "/register"},
 	} {
 		nav = append(nav, NavItem{Label: it.label, Href: it.href, Current: under(c, it.href)})
 	}
