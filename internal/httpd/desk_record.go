@@ -78,6 +78,14 @@ func (d desk) complaintEvents(list []complaint.Event) []Event {
 	return out
 }
 
+// limitNote is the remark of an event that may name a time limit of the pack by its key.
+func (d desk) limitNote(pack, text string) string {
+	if l, ok := d.pack(pack).Limit(text); ok {
+		return d.text(l.Name)
+	}
+	return d.note(text)
+}
+
 // note is the remark of an event: a message key of the program, or a person's
 // own words.
 func (d desk) note(text string) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"dunwatch/internal/calendar"
 	"dunwatch/internal/deadline"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
@@ -159,8 +160,8 @@ func (d desk) portalTold(p *portalForwardData) {
 		if l.AmountFen != 0 {
 			said = append(said, locale.Money(d.lang, l.AmountFen))
 		}
-		if l.ContractDate != "" {
-			said = append(said, d.t("portal.contract_date", l.ContractDate))
+		if on, err := calendar.ParseDate(l.ContractDate); err == nil {
+			said = append(said, d.t("portal.contract_date", locale.Date(d.lang, on)))
 		}
 		p.Facts = append(p.Facts, Answer{Label: d.t("forwarding.fields.loan"), Lines: said})
 	}

@@ -173,14 +173,29 @@ func (d desk) handledForward(k *casework.Case, f *forwarding.Full, files map[str
 				who = d.t("desk.complainant")
 			}
 		}
-		r.Events = append(r.Events, Event{At: e.At, Text: d.eventText(e.Kind), Who: who, Note: d.note(e.Note)})
+		r.Events = append(r.Events, Event{At: e.At, Text: d.eventText(e.Kind), Who: who, Note: d.limitNote(k.Pack, e.Note)})
 	}
 	for _, c := range f.Children {
-		r.Passed = append(r.Passed, d.handledForward(k, c, files, names))
+		r.Passed = append(r.Passed, d.passedForward(k, c, files, names))
 	}
 	if f.MayEnd && f.ParentID == 0 {
 		r.End = &Confirm{ID: formEnd + f.Reference, Action: "/cases/" + urlPath(k.Reference) + "/end-forward", Label: "handling.end", Text: d.t("handling.end_text", f.Firm.Name), Reason: true,
 			Hidden: []Option{{Label: "forward", Value: f.Reference}, {Label: "version", Value: strconv.FormatInt(f.Version, 10)}}}
+	}
+	return r
+}
+
+// passedForward is what a lender passed on to its agency: the agency answers its lender, and the office checks the lender's answer alone.
+func (d desk) passedForward(k *casework.Case, f *forwarding.Full, files map[string][]EvidenceCard, names map[int64]string) handledForward {
+	r := d.handledForward(k, f, files, names)
+	if f.Status != forwarding.Answered && f.Status != forwarding.ReviewAnswered {
+		return r
+	}
+	r.Chip = Chip{Tone: "good", Text: d.t("handling.passed_answered")}
+	for i := range r.Answered {
+		if r.Answered[i].Check == nil {
+			r.Answered[i].Chip = Chip{Tone: "good", Text: d.t("handling.to_lender")}
+		}
 	}
 	return r
 }

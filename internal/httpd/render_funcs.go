@@ -30,6 +30,7 @@ func (r *renderer) funcs(lang locale.Lang) template.FuncMap {
 		"otherTag": func() string { return lang.Other().Tag() },
 
 		"date":       func(d calendar.Date) string { return locale.Date(lang, d) },
+		"dateIn":     locale.Date,
 		"datetime":   func(t time.Time) string { return locale.DateTime(lang, t, r.zone) },
 		"iso":        func(t time.Time) string { return t.In(r.zone).Format(time.RFC3339) },
 		"month":      func(y int, m time.Month) string { return locale.Month(lang, y, m) },

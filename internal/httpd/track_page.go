@@ -232,7 +232,11 @@ func (s *Server) trackProgress(c echo.Context, by access.Actor, d *trackCaseData
 		if !e.Shown {
 			continue
 		}
-		d.Events = append(d.Events, Event{At: e.At, Text: s.Words.T(lang, "event."+e.Kind), Note: e.Note})
+		words := "track.event." + e.Kind
+		if !s.Words.Has(lang, words) {
+			words = "event." + e.Kind
+		}
+		d.Events = append(d.Events, Event{At: e.At, Text: s.Words.T(lang, words), Note: e.Note})
 		if co.Status == complaint.Supplement && e.Kind == complaint.EventAsked && d.Ask == "" {
 			d.Ask = e.Note
 		}
