@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 
@@ -29,6 +30,7 @@ func (s *Server) penaltyAPI(api huma.API) {
 		action: access.ProposePenalty}, s.apiDrop)
 	serve(s, api, endpoint{method: post, path: "/penalties/{ref}/issue", id: "issue-penalty", summary: "Write, number and seal the decision",
 		action: access.IssuePenalty}, s.apiIssue)
+	s.procedureAPI(api)
 }
 
 // measureView is one kind of penalty.
@@ -43,6 +45,8 @@ type PenaltyView struct {
 	Case            string        `json:"case" doc:"Its reference."`
 	Firm            partyView     `json:"firm"`
 	Status          string        `json:"status"`
+	Stage           string        `json:"stage,omitempty" doc:"Of the statutory procedure."`
+	FilingNumber    string        `json:"filing_number,omitempty"`
 	Facts           string        `json:"facts"`
 	Reasons         string        `json:"reasons"`
 	Basis           []string      `json:"basis"`
@@ -64,7 +68,7 @@ type PenaltyView struct {
 
 func penaltyViewOf(p enforcement.Penalty) PenaltyView {
 	v := PenaltyView{
-		Reference: p.Reference, Firm: partyView{p.Firm.Code, p.Firm.Name}, Status: string(p.Status), Facts: p.Facts, Reasons: p.Reasons,
+		Reference: p.Reference, Firm: partyView{p.Firm.Code, p.Firm.Name}, Status: string(p.Status), Stage: string(p.Stage), FilingNumber: p.FilingNumber, Facts: p.Facts, Reasons: p.Reasons,
 		Basis: listOf(p.Bases), Measures: viewsOf(p.Measures, func(m enforcement.Measure) measureView { return measureView(m) }),
 		FineFen: p.FineFen, ConfiscationFen: p.ConfiscationFen, Findings: viewsOf(p.Findings, func(f casework.Finding) int { return f.Number }),
 		ProposedBy: personViewOf(p.ProposedBy, p.ProposedByName), ProposedAt: stamp(p.ProposedAt),
@@ -123,7 +127,24 @@ type approveInput struct {
 	}
 }
 
+// goesCourse reports whether a penalty goes the statutory procedure, where the same words mean a step of it.
+func (s *Server) goesCourse(ctx context.Context, by access.Actor, ref string) (bool, error) {
+	p, err := s.Penalties.ByRef(ctx, by, ref)
+	return err == nil && p.Full, err
+}
+
+// takeInstead takes a step of the statutory procedure.
+func (s *Server) takeInstead(ctx context.Context, by access.Actor, ref string, version int64, d enforcement.Deed) (*answer[PenaltyView], error) {
+	p, _, err := s.Penalties.Take(ctx, by, ref, version, d)
+	return penaltyReply(p, err)
+}
+
 func (s *Server) apiApprove(ctx context.Context, by access.Actor, in *approveInput) (*answer[PenaltyView], error) {
+	if full, err := s.goesCourse(ctx, by, in.Ref); err != nil {
+		return nil, err
+	} else if full {
+		return s.takeInstead(ctx, by, in.Ref, in.Body.Version, &enforcement.ApproveCase{Note: in.Body.Note})
+	}
 	return penaltyReply(s.Penalties.Approve(ctx, by, in.Ref, in.Body.Version, in.Body.Note))
 }
 
@@ -135,7 +156,21 @@ type reasonsInput struct {
 	}
 }
 
-func (s *Server) apiReturn(ctx context.Context, by access.Actor, in *reasonsInput) (*answer[PenaltyView], error) {
+type returnInput struct {
+	RefPath
+	Body struct {
+		Version int64  `json:"version" required:"true"`
+		Reasons string `json:"reasons" required:"true"`
+		To      string `json:"to" maxLength:"20" doc:"Of the statutory procedure: investigation or trial; empty is trial."`
+	}
+}
+
+func (s *Server) apiReturn(ctx context.Context, by access.Actor, in *returnInput) (*answer[PenaltyView], error) {
+	if full, err := s.goesCourse(ctx, by, in.Ref); err != nil {
+		return nil, err
+	} else if full {
+		return s.takeInstead(ctx, by, in.Ref, in.Body.Version, &enforcement.ReturnCase{To: cmp.Or(in.Body.To, "trial"), Reasons: in.Body.Reasons})
+	}
 	return penaltyReply(s.Penalties.Return(ctx, by, in.Ref, in.Body.Version, in.Body.Reasons))
 }
 
@@ -146,11 +181,17 @@ func (s *Server) apiDrop(ctx context.Context, by access.Actor, in *reasonsInput)
 type issueInput struct {
 	RefPath
 	Body struct {
-		Version int64 `json:"version" required:"true"`
+		Version int64  `json:"version" required:"true"`
+		Account string `json:"account" maxLength:"200" doc:"Of the statutory procedure: where the party pays."`
 	}
 }
 
 func (s *Server) apiIssue(ctx context.Context, by access.Actor, in *issueInput) (*answer[PenaltyView], error) {
+	if full, err := s.goesCourse(ctx, by, in.Ref); err != nil {
+		return nil, err
+	} else if full {
+		return s.takeInstead(ctx, by, in.Ref, in.Body.Version, &enforcement.IssueCase{Account: in.Body.Account})
+	}
 	return penaltyReply(s.Penalties.Issue(ctx, by, in.Ref, in.Body.Version))
 }
 
@@ -174,7 +215,7 @@ func (s *Server) apiPenalty(ctx context.Context, by access.Actor, in *RefPath) (
 
 type penaltiesInput struct {
 	Paging
-	Status []string `query:"status" enum:"proposed,returned,approved,issued,dropped" doc:"One or more, separated by commas."`
+	Status []string `query:"status" enum:"proceeding,proposed,returned,approved,issued,ended,dropped" doc:"One or more, separated by commas."`
 	Pack   string   `query:"pack" maxLength:"40"`
 	Firm   string   `query:"firm" maxLength:"64"`
 	Unit   string   `query:"unit" maxLength:"40"`

@@ -120,6 +120,7 @@ var (
 	}
 	penaltyTones = map[enforcement.Status]string{
 		enforcement.Proposed: "wait", enforcement.Returned: "danger", enforcement.Approved: "active", enforcement.Issued: "good", enforcement.Dropped: "closed",
+		enforcement.Proceeding: "active", enforcement.Ended: "closed",
 	}
 )
 

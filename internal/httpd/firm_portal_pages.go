@@ -45,6 +45,8 @@ type portalInboxData struct {
 	Q     string
 	Clear string
 	Pager Pager
+	// Penalties is how many penalty cases the firm was told of.
+	Penalties int
 }
 
 type portalRow struct {
@@ -94,6 +96,9 @@ func (s *Server) portalInboxPage(c echo.Context) error {
 		p.Rows = append(p.Rows, r)
 	}
 	if p.Firm, err = s.portalFirm(d.ctx, d.by); err != nil {
+		return err
+	}
+	if p.Penalties, err = s.firmPenaltyCount(d); err != nil {
 		return err
 	}
 	return s.show(c, http.StatusOK, "portal/inbox", p)

@@ -71,8 +71,8 @@ func (d desk) measure(pack string, m enforcement.Measure) string {
 func (s *Server) penaltyFilter(values url.Values) (enforcement.Filter, error) {
 	a := ask{values: values}
 	f := enforcement.Filter{Pack: a.text("pack"), Firm: a.text("firm"), Unit: a.text("unit"), Issued: a.month("issued"), Kind: a.text("kind"), Cursor: a.text("cursor"), Limit: a.number("limit", 100)}
-	known := make([]string, 0, len(enforcement.Statuses))
-	for _, st := range enforcement.Statuses {
+	known := make([]string, 0, len(enforcement.AllStatuses))
+	for _, st := range enforcement.AllStatuses {
 		known = append(known, string(st))
 	}
 	if st := a.oneOf("status", append(known, "all")...); st != "" && st != "all" {
@@ -113,7 +113,7 @@ func (s *Server) penaltiesPage(c echo.Context) error {
 
 func (p *penaltiesPageData) tabs(d desk, counts map[string]int) {
 	now, all := p.Query.Get("status"), 0
-	for _, st := range enforcement.Statuses {
+	for _, st := range enforcement.AllStatuses {
 		n := counts[string(st)]
 		all += n
 		p.Tabs = append(p.Tabs, Tab{Label: d.t("enforcement.status." + string(st)), Href: "/penalties?status=" + string(st), Count: n, Counted: true, Current: now == string(st)})

@@ -36,6 +36,14 @@ type penaltyPageData struct {
 const penaltyTemplate = "enforcement/page"
 
 func (s *Server) penaltyPage(c echo.Context) error {
+	d := s.deskOf(c)
+	pen, err := s.Penalties.ByRef(d.ctx, d.by, c.Param("ref"))
+	if err != nil {
+		return err
+	}
+	if pen.Full {
+		return s.procedurePage(c, pen)
+	}
 	p, err := s.penaltyData(c)
 	if err != nil {
 		return err

@@ -262,6 +262,7 @@ func TestEveryForgedColumnIsNamed(t *testing.T) {
 	s.ok(err)
 	s.importsSome()
 	s.worksAnswers()
+	s.worksCourse()
 	_, err = s.Deps.Log.Sequence(t.Context())
 	s.ok(err)
 	s.filed()

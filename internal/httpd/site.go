@@ -51,6 +51,7 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 		{access.CheckAnswer, "nav.waiting", "/waiting", "clock"},
 		{access.ReadCase, "nav.queue", "/queue", "queue"},
 		{access.UseFirmPortal, "nav.portal", "/firm", "inbox"},
+		{access.AnswerPenalty, "procedure.firm.title", "/firm/penalties", "penalty"},
 		{access.ManageFirmUsers, "nav.portal_staff", "/firm/staff", "people"},
 		{access.ManageFirmUsers, "nav.portal_roster", "/firm/roster", "queue"},
 		{access.ReadComplaint, "letter_page.title", "/letters", "letter"},
@@ -65,7 +66,7 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 			continue
 		}
 		item := NavItem{Label: it.label, Href: it.href, Icon: it.icon, Current: under(c, it.href) || it.href == "/queue" && under(c, "/cases")}
-		if it.href == "/firm" && (under(c, "/firm/staff") || under(c, "/firm/roster")) {
+		if it.href == "/firm" && (under(c, "/firm/staff") || under(c, "/firm/roster") || under(c, "/firm/penalties")) {
 			item.Current = false
 		}
 		if it.href == "/waiting" {
