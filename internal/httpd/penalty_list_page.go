@@ -41,6 +41,9 @@ var penaltyFilters = []string{"firm", "unit", "issued", "kind", "pack"}
 func (d desk) penaltyRow(p *enforcement.Penalty) penaltyRow {
 	r := penaltyRow{Ref: p.Reference, Chip: d.penaltyChip(p.Status), Party: firmChip(p.Firm), Fen: p.FineFen + p.ConfiscationFen,
 		By: p.ProposedByName, At: p.ProposedAt, Number: p.DecisionNumber}
+	if p.Full && p.Status == enforcement.Proceeding {
+		r.Chip = d.stageChip(p.Stage)
+	}
 	pack := ""
 	if p.Case != nil {
 		r.CaseRef, pack = p.Case.Reference, p.Case.Pack

@@ -68,7 +68,7 @@ func (o openStep) order() int {
 // lackRow is what a step still needs, with the provision that asks for it.
 type lackRow struct {
 	Text, Article string
-	Marked        bool // the provision was not checked, or is the office's own rule
+	Office        bool // no provision asks for it that was read: the office's own rule, marked as such
 }
 
 func (d desk) lackRows(list []enforcement.Lack) []lackRow {

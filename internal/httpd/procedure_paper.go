@@ -101,7 +101,8 @@ func (s *Server) documentPDF(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	sheet := letter.Sheet{Lang: doc.Lang, Number: doc.Number, Title: doc.Title, Body: strings.ReplaceAll("\n"+doc.Body, "\n# ", "\n"), Office: doc.Office, On: doc.On, At: doc.On.Start(s.cfg.Zone)}
+	// The body is signed and dated already, so the sheet adds neither.
+	sheet := letter.Sheet{Lang: doc.Lang, Number: doc.Number, Title: doc.Title, Body: strings.TrimSpace(strings.ReplaceAll("\n"+doc.Body, "\n# ", "\n")), At: doc.On.Start(s.cfg.Zone)}
 	var buf bytes.Buffer
 	if _, err := s.Letters.PDF(&buf, sheet); err != nil {
 		return err

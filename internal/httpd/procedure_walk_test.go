@@ -75,7 +75,10 @@ func (c *course) refused(name string, step enforcement.Step, typed url.Values, a
 	}
 }
 
-func (c *course) days(n int) { c.clock.Add(time.Duration(n) * 24 * time.Hour); c.who = map[string]*browser{} }
+func (c *course) days(n int) {
+	c.clock.Add(time.Duration(n) * 24 * time.Hour)
+	c.who = map[string]*browser{}
+}
 
 func typed(pairs ...string) url.Values {
 	out := url.Values{}
