@@ -99,7 +99,6 @@ var (
 	legal      = access.Actor{Role: access.Legal, Name: "吴法", UserID: 7, Lang: "zh"}
 	director   = access.Actor{Role: access.Director, Name: "郑长", UserID: 8, Lang: "zh"}
 	auditor    = access.Actor{Role: access.Auditor, Name: "冯审", UserID: 9, Lang: "zh"}
-	admin      = access.Actor{Role: access.Admin, Name: "褚管", UserID: 10, Lang: "zh"}
 )
 
 // staff stores the people of the tests, for rows that point to them.

@@ -53,7 +53,7 @@ func TestEveryDecisionWritesItsLetter(t *testing.T) {
 		ctx := t.Context()
 		filed := o.file(t, sample())
 		ref, by := filed.Complaint.Reference, o.borrower(t, filed)
-		c, err := o.AskForMore(ctx, supervisor, ref, 1, "请补充十月的通话记录")
+		_, err := o.AskForMore(ctx, supervisor, ref, 1, "请补充十月的通话记录")
 		check(t, err)
 		asked := o.letterOf(t, ref, "supplement")
 		if asked.Status != letter.Issued || asked.Number == "" || asked.Lang != "zh" || asked.To != letter.ToComplainant {
@@ -69,7 +69,7 @@ func TestEveryDecisionWritesItsLetter(t *testing.T) {
 		if n := o.count(t, "SELECT count(*) FROM outbox WHERE template = 'mail.supplement'"); n != 1 {
 			t.Errorf("%d mails ask for more", n)
 		}
-		c, err = o.Supply(ctx, by, ref, "通话记录在此")
+		c, err := o.Supply(ctx, by, ref, "通话记录在此")
 		check(t, err)
 		p, _ := o.book.Pack("cn")
 		_, err = o.Refer(ctx, supervisor, ref, c.Version, p.Authorities[0].ID, "other_authority", "")

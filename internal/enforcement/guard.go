@@ -26,7 +26,6 @@ type article struct {
 
 // The provisions behind the guards. Other packs than cn follow the same procedure as the office's own rule.
 var (
-	art29  = article{"《行政处罚法》第二十九条", "Administrative Penalty Law, art. 29", true}
 	art36  = article{"《行政处罚法》第三十六条", "Administrative Penalty Law, art. 36", true}
 	art42  = article{"《行政处罚法》第四十二条", "Administrative Penalty Law, art. 42", true}
 	art43  = article{"《行政处罚法》第四十三条", "Administrative Penalty Law, art. 43", true}

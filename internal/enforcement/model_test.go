@@ -29,9 +29,8 @@ const (
 )
 
 type model struct {
-	sc      *scene
-	taken   map[Step]int
-	refused int
+	sc    *scene
+	taken map[Step]int
 }
 
 func law(t testing.TB) (*rulebook.Pack, *calendar.Calendar) {

@@ -3,7 +3,9 @@ package httpd
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -103,4 +105,27 @@ func (s *Server) handInRoster(c echo.Context) error {
 	}
 	s.flash(c, "good", key, strconv.Itoa(n))
 	return c.Redirect(http.StatusSeeOther, "/firm/roster")
+}
+
+// partners are the firms linked with one today.
+func (d desk) partners(f firm.Firm) ([]firm.Firm, error) {
+	links, err := d.s.Firms.Links(d.ctx, f.Code)
+	if err != nil {
+		return nil, err
+	}
+	var out []firm.Firm
+	for _, l := range links {
+		if d.day.Before(l.From) || !l.To.IsZero() && d.day.After(l.To) {
+			continue
+		}
+		other := l.Agency
+		if other.ID == f.ID {
+			other = l.Lender
+		}
+		if !other.Provisional && !slices.ContainsFunc(out, func(o firm.Firm) bool { return o.ID == other.ID }) {
+			out = append(out, other)
+		}
+	}
+	slices.SortFunc(out, func(a, b firm.Firm) int { return strings.Compare(a.Name, b.Name) })
+	return out, nil
 }

@@ -36,7 +36,6 @@ type stepMatter struct {
 	c        *enforcement.Course  // nil for the party itself
 	pack     *rulebook.Pack
 	findings []findingRow   // upheld and standing
-	due      []string       // accounts that something is owed on
 	values   map[string]any // what the form begins with
 	choices  map[string][]Option
 }

@@ -46,14 +46,12 @@ type deedReader struct {
 func (r *deedReader) all(prefix string, fields []deedField) map[string]any {
 	out := map[string]any{}
 	for _, f := range fields {
-		if v := r.one(prefix+f.name, f); v != nil {
-			out[f.name] = v
-		}
+		out[f.name] = r.one(prefix+f.name, f)
 	}
 	return out
 }
 
-// one is the value of a field for JSON; nil leaves it out.
+// one is the value of a field for JSON.
 func (r *deedReader) one(name string, f deedField) any {
 	text := r.form.Text(name)
 	switch f.as {

@@ -219,16 +219,15 @@ func (d desk) dayText(on calendar.Date) string {
 	return locale.Date(d.lang, on)
 }
 
-// registerFirmData is what the register says of a firm.
+// registerFirmData is what the register says of a firm that has an entry. Who collects for whom is not browsed here: the
+// credential lookup answers that for one collector.
 type registerFirmData struct {
 	Page
-	Firm   firm.Firm
-	Kind   string // in words
-	Links  string // heading of Others
-	Items  []registerItem
-	Years  []registerYear
-	Others []firm.Firm // lenders it collects for, or agencies that collect for it, today
-	Pager  Pager
+	Firm  firm.Firm
+	Kind  string // in words
+	Items []registerItem
+	Years []registerYear
+	Pager Pager
 }
 
 type registerYear struct {
@@ -249,7 +248,7 @@ func (s *Server) registerFirmPage(c echo.Context) error {
 		return fault.New(fault.NotFound, "fault.not_found")
 	}
 	return s.cached(c, htmlType, func() ([]byte, error) {
-		p := &registerFirmData{Page: s.base(c), Firm: *f, Kind: d.t("ui.party." + string(f.Kind)), Links: d.t("register.partners." + string(f.Kind))}
+		p := &registerFirmData{Page: s.base(c), Firm: *f, Kind: d.t("ui.party." + string(f.Kind))}
 		p.Crumbs = []Crumb{{Text: d.t("register.title"), Href: "/register"}}
 		if err := p.fill(d); err != nil {
 			return nil, err
@@ -265,6 +264,9 @@ func (p *registerFirmData) fill(d desk) error {
 	if err != nil {
 		return err
 	}
+	if len(page.Items) == 0 && filter.Cursor == "" { // the register is no list of firms
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
 	for _, e := range page.Items {
 		p.Items = append(p.Items, d.registerItem(e))
 		if y := e.PublishedOn.Year(); len(p.Years) == 0 || p.Years[len(p.Years)-1].Year != y {
@@ -276,29 +278,5 @@ func (p *registerFirmData) fill(d desk) error {
 	if page.NextCursor != "" || filter.Cursor != "" {
 		p.Years = nil // a part of them would be a wrong count
 	}
-	p.Others, err = d.partners(p.Firm)
-	return err
-}
-
-// partners are the firms linked with one today.
-func (d desk) partners(f firm.Firm) ([]firm.Firm, error) {
-	links, err := d.s.Firms.Links(d.ctx, f.Code)
-	if err != nil {
-		return nil, err
-	}
-	var out []firm.Firm
-	for _, l := range links {
-		if d.day.Before(l.From) || !l.To.IsZero() && d.day.After(l.To) {
-			continue
-		}
-		other := l.Agency
-		if other.ID == f.ID {
-			other = l.Lender
-		}
-		if !other.Provisional && !slices.ContainsFunc(out, func(o firm.Firm) bool { return o.ID == other.ID }) {
-			out = append(out, other)
-		}
-	}
-	slices.SortFunc(out, func(a, b firm.Firm) int { return strings.Compare(a.Name, b.Name) })
-	return out, nil
+	return nil
 }

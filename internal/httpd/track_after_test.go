@@ -70,8 +70,7 @@ func TestBorrowerReadsTheAnswerAndAsksForReview(t *testing.T) {
 		t.Error("a second review is offered")
 	}
 	b.post("/track/review", url.Values{"of": {f.Reference}, "text": {"还是不满意，请再核查一次。"}}).want(409)
-	other := s.browser()
-	_, _, other = s.followed(filing())
+	_, _, other := s.followed(filing())
 	other.post("/track/accept", url.Values{"of": {f.Reference}}).want(404)
 	audittest.MustVerify(t, s.Deps.Log)
 	_ = filed
