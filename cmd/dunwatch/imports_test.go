@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"complaint":      {"access", "audit", "calendar", "complaint/cfpb", "deadline", "fault", "firm", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
 	"evidence":       {"access", "audit", "complaint", "fault", "rulebook", "seal", "store"},
 	"casework":       {"access", "account", "audit", "calendar", "complaint", "deadline", "evidence", "fault", "firm", "ident", "letter", "notify", "rulebook", "seal", "store"},
-	"enforcement":    {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "ident", "locale", "notify", "paper", "rulebook", "store"},
+	"enforcement":    {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "evidence", "fault", "firm", "ident", "locale", "notify", "paper", "rulebook", "store"},
 	"forwarding":     {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "evidence", "fault", "firm", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
 	"hardship":       {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
 	"docket":         {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "locale", "notify", "rulebook", "store"},

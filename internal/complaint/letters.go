@@ -99,8 +99,8 @@ func (s *Service) letterLang(c *Complaint, to letter.Recipient) string {
 	if to == letter.ToComplainant {
 		return c.Lang
 	}
-	if c.Pack == "cn" {
-		return string(locale.ZH)
+	if p, ok := s.book.Pack(c.Pack); ok {
+		return p.Letters
 	}
 	return string(locale.EN)
 }

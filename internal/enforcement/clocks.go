@@ -31,11 +31,13 @@ func (s *Service) clocks(ctx context.Context, tx *store.Tx, sc *scene, d Deed) e
 		k.happen("penalty.decide", deadline.Event{Kind: deadline.Suspend, On: sc.today, Reason: d.Reasons})
 	case *Resume:
 		k.happen("penalty.decide", deadline.Event{Kind: deadline.Resume, On: sc.today, Reason: d.Reasons})
+	case *Extend:
+		k.happen("penalty.decide", deadline.Event{Kind: deadline.Extend, On: sc.today, Limit: deadline.Limit{N: d.Days, Unit: "day"}, Reason: d.Reasons})
 	case *Notice:
-		k.stop("penalty.defence", "hearing.request")
-		k.start("penalty.defence", d.ServedOn)
-		if d.HearingTold {
-			k.start("hearing.request", d.ServedOn)
+		k.stop("penalty.defence", "hearing.request", "hearing.notice")
+		k.start("penalty.defence", d.ReceivedOn)
+		if d.HearingTold && sc.c.Hearing == nil {
+			k.start("hearing.request", d.ReceivedOn)
 		}
 	case *Waive:
 		if d.What == "hearing" {
@@ -45,11 +47,17 @@ func (s *Service) clocks(ctx context.Context, tx *store.Tx, sc *scene, d Deed) e
 		}
 	case *AskHearing:
 		k.stop("hearing.request")
+		k.start("hearing.set", d.On)
+	case *SetHearing:
+		k.stop("hearing.set")
 	case *IssueCase:
 		k.stop("penalty.decide", "penalty.defence", "hearing.request")
 		k.start("penalty.service", sc.today)
 		k.start("publication.publish", sc.today)
-	case *NoPenalty, *Transfer, *RefuseFiling, *CloseCase:
+	case *NoPenalty:
+		k.stopAll()
+		k.start("penalty.service", sc.today)
+	case *Transfer, *RefuseFiling, *CloseCase:
 		k.stopAll()
 	default:
 		k.after(d)
@@ -68,6 +76,9 @@ func (k *ticker) after(d Deed) {
 	switch d := d.(type) {
 	case *Serve:
 		k.stop("penalty.service")
+		if !sc.c.Decided { // a decision for no penalty
+			return
+		}
 		if sc.pays() {
 			k.start("penalty.pay", d.ReceivedOn)
 		}
@@ -77,8 +88,12 @@ func (k *ticker) after(d Deed) {
 		k.stop("publication.publish")
 	case *WithdrawPublication:
 		k.stop("publication.withdraw")
+	case *CorrectPublication:
+		if !sc.c.overtaken() && !sc.c.annulled() {
+			k.stop("publication.withdraw")
+		}
 	case *Change:
-		if sc.c.onRegister() && d.Annul {
+		if sc.c.onRegister() { // changed or annulled (art. 48)
 			k.start("publication.withdraw", sc.today)
 		}
 		settled()
@@ -98,7 +113,7 @@ func (k *ticker) after(d Deed) {
 		}
 	case *Demand:
 		k.stop("execution.demand")
-		k.start("execution.demand", d.ServedOn)
+		k.start("execution.demand", d.ReceivedOn)
 	case *Court:
 		k.stop("execution.demand")
 	}

@@ -1,8 +1,10 @@
 package enforcement
 
 import (
+	"slices"
 	"time"
 
+	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
 )
 
@@ -33,6 +35,9 @@ type Course struct {
 	Investigated  *Investigate
 	Preserved     []Preserved
 	SuspendedOn   calendar.Date // no date: not suspended
+	Objections    []Objection
+	Extended      []Extend
+	Address       string // of the firm
 	Conclude      *Conclude
 	ConcludedOn   calendar.Date
 	Persons       []Person
@@ -44,9 +49,13 @@ type Course struct {
 	Review        *LegalReview // the last
 	ReviewedAt    int
 	ReviewedOn    calendar.Date
+	ReviewedBy    []int64
 	Notices       []GivenNotice
+	NewFactsAt    int // number of the last step that planned anew on new facts
 	Defences      []Defence
+	RepliedAt     int      // number of the last reply to a defence
 	Hearing       *Hearing // of the last notice
+	HeardAt       int      // number of the last report of a hearing, of whichever notice
 	Deliberate    *Deliberate
 	DeliberatedAt int
 	ApprovedBy    int64
@@ -58,6 +67,7 @@ type Course struct {
 	DecidedOn  calendar.Date
 	NoPenalty  *NoPenalty
 	Transfer   *Transfer
+	EndedOn    calendar.Date // of a case without a penalty
 	Refused    *RefuseFiling
 	Served     *Serve
 	Published  []Publication // of this decision, the last counts
@@ -89,6 +99,14 @@ type GivenNotice struct {
 	HearingTrigger bool // the announced measures give the right to a hearing
 }
 
+// Objection is a party's request that somebody be recused, and the answer.
+type Objection struct {
+	AskRecusal
+	On     calendar.Date
+	ByFirm bool
+	Answer *DecideRecusal
+}
+
 // Defence is what the party said and the reply.
 type Defence struct {
 	Defend
@@ -109,6 +127,7 @@ type Hearing struct {
 type Publication struct {
 	On, WithdrawnOn calendar.Date
 	Facts, Reasons  string
+	At              int // number of the step that last said what the register shows
 }
 
 // Movement is a payment or a refund.
@@ -141,12 +160,14 @@ type Challenged struct {
 	Challenge
 	EndedOn calendar.Date // no date: under way
 	Outcome string
+	EndedAt int // number of the step
 }
 
 // Changed is a change or an annulment.
 type Changed struct {
 	Change
 	On calendar.Date
+	At int // number of the step
 }
 
 // read computes the course of steps.
@@ -189,8 +210,17 @@ func (c *Course) take(t Taken, trigger func([]Share) bool) {
 		if c.Investigated == nil {
 			c.Stage = StageFiled
 		}
+	case *Extend:
+		c.Extended = append(c.Extended, *d)
+	case *AskRecusal:
+		c.Objections = append(c.Objections, Objection{AskRecusal: *d, On: t.On, ByFirm: ofFirm(t)})
+	case *DecideRecusal:
+		c.Objections[d.Request-1].Answer = d
 	case *Conclude:
 		c.Stage, c.Conclude, c.ConcludedOn, c.Persons = StageInvestigated, d, t.On, d.Persons
+		if d.Address != "" {
+			c.Address = d.Address
+		}
 		c.Investigators = with(c.Investigators, t.ActorID)
 		c.sentence(&d.Sentence, t)
 	case *Try:
@@ -201,8 +231,12 @@ func (c *Course) take(t Taken, trigger func([]Share) bool) {
 		c.TriedBy = with(c.TriedBy, t.ActorID)
 	case *LegalReview:
 		c.Review, c.ReviewedAt, c.ReviewedOn = d, t.Number, t.On
+		c.ReviewedBy = with(c.ReviewedBy, t.ActorID)
 	case *Revise:
 		c.sentence(&d.Sentence, t)
+		if d.NewFacts != "" {
+			c.NewFactsAt = t.Number
+		}
 	default:
 		c.takeNotice(t, trigger)
 	}
@@ -212,12 +246,22 @@ func (c *Course) take(t Taken, trigger func([]Share) bool) {
 func (c *Course) takeNotice(t Taken, trigger func([]Share) bool) {
 	switch d := t.Deed.(type) {
 	case *Notice:
-		c.Stage, c.Hearing = StageNoticed, nil
-		c.Notices = append(c.Notices, GivenNotice{Notice: *d, At: t.Number, HearingTrigger: trigger(d.Shares)})
+		// A hearing that was asked for and not finished stays asked for: a new notice does not take it away.
+		if h := c.Hearing; h != nil && h.Report == nil {
+			c.Hearing = &Hearing{AskedOn: h.AskedOn}
+		} else {
+			c.Hearing = nil
+		}
+		c.Stage = StageNoticed
+		n := GivenNotice{Notice: *d, At: t.Number, HearingTrigger: trigger(d.Shares)}
+		if n.ReceivedOn.IsZero() { // notices from before it was kept
+			n.ReceivedOn = n.ServedOn
+		}
+		c.Notices = append(c.Notices, n)
 	case *Defend:
-		c.Defences = append(c.Defences, Defence{Defend: *d, ByFirm: t.ActorRole == "firm" || t.ActorRole == "firm_manager"})
+		c.Defences = append(c.Defences, Defence{Defend: *d, ByFirm: ofFirm(t)})
 	case *ReplyDefence:
-		c.Defences[d.Defence-1].Reply = d
+		c.Defences[d.Defence-1].Reply, c.RepliedAt = d, t.Number
 	case *Waive:
 		n := c.notice()
 		n.DefenceWaived = n.DefenceWaived || d.What == "defence"
@@ -229,7 +273,7 @@ func (c *Course) takeNotice(t Taken, trigger func([]Share) bool) {
 	case *HoldHearing:
 		c.Hearing.Held = d
 	case *ReportHearing:
-		c.Hearing.Report, c.Hearing.DoneAt = d, t.Number
+		c.Hearing.Report, c.Hearing.DoneAt, c.HeardAt = d, t.Number, t.Number
 	case *Deliberate:
 		c.Deliberate, c.DeliberatedAt = d, t.Number
 	case *ApproveCase:
@@ -241,10 +285,13 @@ func (c *Course) takeNotice(t Taken, trigger func([]Share) bool) {
 		}
 	case *IssueCase:
 		c.Stage, c.Decided, c.DecidedOn, c.Number, c.PayAccount = StageDecided, true, t.On, d.Number, d.Account
+		if d.Address != "" {
+			c.Address = d.Address
+		}
 	case *NoPenalty:
-		c.Stage, c.NoPenalty = StageEnded, d
+		c.Stage, c.NoPenalty, c.EndedOn = StageEnded, d, t.On
 	case *Transfer:
-		c.Stage, c.Transfer = StageEnded, d
+		c.Stage, c.Transfer, c.EndedOn = StageEnded, d, t.On
 	default:
 		c.takeAfter(t)
 	}
@@ -254,11 +301,15 @@ func (c *Course) takeNotice(t Taken, trigger func([]Share) bool) {
 func (c *Course) takeAfter(t Taken) {
 	switch d := t.Deed.(type) {
 	case *Serve:
-		c.Stage, c.Served = StageServed, d
+		c.Served = d
+		if c.Stage == StageDecided {
+			c.Stage = StageServed
+		}
 	case *Publish:
-		c.Published = append(c.Published, Publication{On: t.On, Facts: d.Facts})
+		c.Published = append(c.Published, Publication{On: t.On, Facts: d.Facts, At: t.Number})
 	case *CorrectPublication:
-		c.Published[len(c.Published)-1].Facts = d.Facts
+		p := &c.Published[len(c.Published)-1]
+		p.Facts, p.At = d.Facts, t.Number
 	case *WithdrawPublication:
 		p := &c.Published[len(c.Published)-1]
 		p.WithdrawnOn, p.Reasons = t.On, d.Reasons
@@ -276,22 +327,25 @@ func (c *Course) takeAfter(t Taken) {
 			}
 		}
 		c.Plans = append(c.Plans, p)
-		for i := range c.Asked {
-			c.Asked[i].Answered = c.Asked[i].Answered || c.Asked[i].Party == d.Party
-		}
+		c.answerAsked(d.Party)
+	case *RefuseInstalments:
+		c.answerAsked(d.Party)
 	case *Challenge:
 		c.Challenges = append(c.Challenges, Challenged{Challenge: *d})
 	case *ChallengeEnded:
 		ch := c.challenge()
-		ch.EndedOn, ch.Outcome = d.On, d.Outcome
+		ch.EndedOn, ch.Outcome, ch.EndedAt = d.On, d.Outcome, t.Number
 	case *Demand:
 		c.Demanded = d
+		if d.ReceivedOn.IsZero() { // demands from before it was kept
+			d.ReceivedOn = d.ServedOn
+		}
 	case *Court:
 		c.Court = d
 	case *Executed:
 		c.Executed = d
 	case *Change:
-		c.Changes = append(c.Changes, Changed{*d, t.On})
+		c.Changes = append(c.Changes, Changed{*d, t.On, t.Number})
 	case *CloseCase:
 		c.Stage, c.ClosedOn = StageClosed, t.On
 	case *ArchiveCase:
@@ -304,6 +358,16 @@ func (c *Course) sentence(s *Sentence, t Taken) {
 	c.Sentence, c.SentencedAt = s, t.Number
 	c.Round++
 }
+
+// answerAsked marks the applications of a party for instalments as answered.
+func (c *Course) answerAsked(party int) {
+	for i := range c.Asked {
+		c.Asked[i].Answered = c.Asked[i].Answered || c.Asked[i].Party == party
+	}
+}
+
+// ofFirm reports whether the party itself took a step.
+func ofFirm(t Taken) bool { return access.Role(t.ActorRole).OfFirm() }
 
 // pair names the officers.
 func (c *Course) pair(lead, second int64) {
@@ -358,6 +422,23 @@ func (c *Course) annulled() bool { return len(c.Changes) > 0 && c.Changes[len(c.
 func (c *Course) onRegister() bool {
 	n := len(c.Published)
 	return n > 0 && c.Published[n-1].WithdrawnOn.IsZero()
+}
+
+// overtaken reports whether the register shows what a later change took back in part: art. 48 has it withdrawn, with the
+// reason, within three working days.
+func (c *Course) overtaken() bool {
+	return c.onRegister() && len(c.Changes) > 0 && c.Published[len(c.Published)-1].At < c.Changes[len(c.Changes)-1].At
+}
+
+// outstandingOutcome is the outcome of a review or suit that nobody carried out yet; "" where there is none.
+func (c *Course) outstandingOutcome() string {
+	for _, ch := range c.Challenges {
+		orders := ch.Outcome == "changed" || ch.Outcome == "annulled" || ch.Outcome == "void"
+		if orders && !slices.ContainsFunc(c.Changes, func(x Changed) bool { return x.At > ch.EndedAt }) {
+			return ch.Outcome
+		}
+	}
+	return ""
 }
 
 // lastOn is the day of the last step.

@@ -72,7 +72,7 @@ func sentence(fine int64) enforcement.Sentence {
 	return enforcement.Sentence{
 		Shares: []enforcement.Share{{Party: 1, Kind: "warning"}, {Party: 1, Kind: "fine", AmountFen: fine}},
 		Basis:  []string{"cn-cpl-56"}, Facts: "当事人的催收人员于2026年10月8日夜间以到单位闹事相威胁。", Reasons: "侵害消费者人格尊严，情节较重，未见从轻情形。",
-		Factors: []enforcement.Factor{{Key: "many_victims", Effect: "heavier", Evidence: []string{"E-1"}}},
+		Factors: []enforcement.Factor{{Key: "many_victims", Effect: "heavier", Evidence: []string{"受害人名册"}}},
 	}
 }
 
@@ -98,7 +98,7 @@ func (r *run) decided(s enforcement.Sentence) {
 	r.take(o.Supervisor, notice(false))
 	r.take(o.Supervisor, &enforcement.Waive{What: "defence", Proof: "书面声明"})
 	r.take(o.Director, &enforcement.ApproveCase{Note: "同意"})
-	r.take(o.Director, &enforcement.IssueCase{Account: "国库专户 001"})
+	r.take(o.Director, &enforcement.IssueCase{Account: "国库专户 001", Address: "杭州市西湖区文三路1号"})
 }
 
 func (r *run) served(s enforcement.Sentence) {
@@ -147,8 +147,9 @@ func TestStatutoryCourse(t *testing.T) {
 		var ids []string
 		for _, l := range lacks {
 			ids = append(ids, l.Guard)
-			if !l.Verified || l.Article.ZH == "" {
-				t.Errorf("%s without its article", l.Guard)
+			// The time for a defence is the office's own number, and says so.
+			if l.Verified == (l.Guard == "defence_window") || l.Article.ZH == "" {
+				t.Errorf("%s with %q, verified %v", l.Guard, l.Article.ZH, l.Verified)
 			}
 		}
 		if got := len(ids); got != 4 { // legal review, defence, hearing window, discussion
@@ -160,13 +161,13 @@ func TestStatutoryCourse(t *testing.T) {
 		r.take(firm, &enforcement.AskHearing{Text: "要求听证"})
 		r.refuse(firm, &enforcement.ReplyDefence{Defence: 1, Adopted: "yes", Reasons: "我司意见应予采纳"}, fault.Forbidden, "")
 		r.refuse(o.Director, &enforcement.ApproveCase{}, fault.Conflict, "")
-		r.take(o.Reviewer, &enforcement.ReplyDefence{Defence: 1, Adopted: "no", Reasons: "整改不影响违法事实的认定"})
+		r.take(o.Supervisor, &enforcement.ReplyDefence{Defence: 1, Adopted: "no", Reasons: "整改不影响违法事实的认定"})
 		// Hearing: chair apart, seven working days ahead.
 		legal := o.legal()
 		today := calendar.OfTime(o.Clock.Now().In(caseworktest.Zone))
-		r.refuse(o.Supervisor, &enforcement.SetHearing{On: today.AddDays(30), Place: "三楼会议室", Chair: o.Second.UserID}, fault.Invalid, "penalty_case.not_a_chair")
-		r.refuse(o.Supervisor, &enforcement.SetHearing{On: today.AddDays(3), Place: "三楼会议室", Chair: o.Supervisor.UserID}, fault.Conflict, "penalty_case.lack.hearing_notice")
-		r.take(o.Supervisor, &enforcement.SetHearing{On: today.AddDays(20), Place: "三楼会议室", Chair: o.Supervisor.UserID})
+		r.refuse(o.Supervisor, &enforcement.SetHearing{On: today.AddDays(30), Place: "三楼会议室", Proof: "送达回证，当事人签收", Chair: o.Second.UserID}, fault.Invalid, "penalty_case.not_a_chair")
+		r.refuse(o.Supervisor, &enforcement.SetHearing{On: today.AddDays(3), Place: "三楼会议室", Proof: "送达回证，当事人签收", Chair: o.Supervisor.UserID}, fault.Conflict, "penalty_case.lack.hearing_notice")
+		r.take(o.Supervisor, &enforcement.SetHearing{On: today.AddDays(20), Place: "三楼会议室", Proof: "送达回证，当事人签收", Chair: o.Supervisor.UserID})
 		hearer := o.Supervisor
 		r.refuse(hearer, &enforcement.HoldHearing{Record: "双方到场，宣布纪律，开始听证。", Signed: true}, fault.Conflict, "penalty_case.lack.hearing_to_come")
 		r.days(20)
@@ -191,9 +192,9 @@ func TestStatutoryCourse(t *testing.T) {
 		if m := o.Moves(o.Director, r.p); m.Issue || m.Return {
 			t.Errorf("moves of the short way: %+v", m)
 		}
-		r.refuse(o.Supervisor, &enforcement.IssueCase{Account: "国库专户"}, fault.Forbidden, "penalty_case.barred.trier")
+		r.refuse(o.Supervisor, &enforcement.IssueCase{Account: "国库专户", Address: "杭州市西湖区文三路1号"}, fault.Forbidden, "penalty_case.barred.trier")
 		r.refuse(o.Director, &enforcement.IssueCase{}, fault.Conflict, "penalty_case.lack.content_account")
-		r.take(o.Director, &enforcement.IssueCase{Account: "国库专户 001"})
+		r.take(o.Director, &enforcement.IssueCase{Account: "国库专户 001", Address: "杭州市西湖区文三路1号"})
 		if r.p.Status != enforcement.Issued || r.p.DecisionNumber != "〔2026〕1号" || r.p.Case.Status != casework.Found {
 			t.Errorf("issued %+v, case %s", r.p, r.p.Case.Status)
 		}

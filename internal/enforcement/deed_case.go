@@ -1,9 +1,12 @@
 package enforcement
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
@@ -27,8 +30,37 @@ type Share struct {
 type Factor struct {
 	Key      string   `json:"key"`
 	Effect   string   `json:"effect"`
-	Evidence []string `json:"evidence"` // E-1, E-2 ... of the complaint, or where in the file
+	Evidence []string `json:"evidence"` // E-1, E-2 ... of the complaint, or in words where it stands in the file
 }
+
+// evidenceLabel is how a file of the complaint is named.
+var evidenceLabel = regexp.MustCompile(`^[Ee][-－]?[0-9]+$`)
+
+// cited trims what a statement rests on: files of the complaint that exist, or a reason in words.
+func (sc *scene) cited(bad *fault.Fields, field string, list *[]string) {
+	var out []string
+	for _, e := range *list {
+		if e = strings.TrimSpace(e); e == "" {
+			continue
+		}
+		if evidenceLabel.MatchString(e) {
+			e = "E-" + strings.TrimLeft(e[1:], "-－")
+			if sc.files != nil && !sc.files[e] {
+				bad.Add(field, "penalty_case.no_such_evidence", e)
+			}
+		} else if utf8.RuneCountInString(e) < minCited {
+			bad.Add(field, "penalty_case.evidence_or_reason", minCited)
+		}
+		out = append(out, e)
+	}
+	if len(out) == 0 {
+		bad.Add(field, "penalty_case.factor_evidence")
+	}
+	*list = out
+}
+
+// minCited is the least that words in place of a file's number must be, in characters.
+const minCited = 4
 
 // Sentence is what is planned against the parties; amounts of all of them are in fen.
 type Sentence struct {
@@ -50,6 +82,7 @@ type Conclude struct {
 	Report   string   `json:"report"`
 	Findings []int    `json:"findings"`
 	Persons  []Person `json:"persons"`
+	Address  string   `json:"address"` // of the firm: the decision says it (art. 59)
 	Sentence
 }
 
@@ -58,6 +91,7 @@ func (*Conclude) Step() Step { return StepConclude }
 
 func (d *Conclude) check(sc *scene, bad *fault.Fields) {
 	text(bad, "report", &d.Report, minText)
+	text(bad, "address", &d.Address, 0)
 	for i := range d.Persons {
 		text(bad, fmt.Sprintf("persons[%d].name", i), &d.Persons[i].Name, 2)
 		text(bad, fmt.Sprintf("persons[%d].post", i), &d.Persons[i].Post, 0)
@@ -118,22 +152,26 @@ func (d *Sentence) check(sc *scene, bad *fault.Fields, persons int) {
 	}
 	n.checkTexts(bad)
 	d.Facts, d.Reasons = n.Facts, n.Reasons
-	for i, f := range d.Factors {
+	seenFactor := map[string]bool{}
+	for i := range d.Factors {
+		f := &d.Factors[i]
 		f.check(sc, bad, fmt.Sprintf("factors[%d]", i))
+		if seenFactor[f.Key] {
+			bad.Add(fmt.Sprintf("factors[%d].key", i), "penalty_case.factor_twice")
+		}
+		seenFactor[f.Key] = true
 	}
 }
 
 func (f *Factor) check(sc *scene, bad *fault.Fields, field string) {
 	known := false
-	for _, c := range Factors(sc.pack) {
+	for _, c := range Factors(sc.pack, sc.today) {
 		known = known || c.Key == f.Key && slices.Contains(c.Effects, f.Effect)
 	}
 	if !known {
 		bad.Add(field+".key", "fault.choose")
 	}
-	if len(f.Evidence) == 0 {
-		bad.Add(field+".evidence", "penalty_case.factor_evidence")
-	}
+	sc.cited(bad, field+".evidence", &f.Evidence)
 }
 
 // totals adds the shares of all parties up by kind, in the order in which the kinds first appear.
@@ -211,8 +249,13 @@ type Notice struct {
 	ServedOn    calendar.Date `json:"served_on"`
 	Means       string        `json:"means"` // see Means
 	Proof       string        `json:"proof"`
+	Consent     string        `json:"consent"`      // to electronic service, in writing
+	Failed      string        `json:"failed"`       // why every other means failed, before a public notice
+	AllParties  bool          `json:"all_parties"`  // each person beside the firm was served too, the last of all on that day
 	HearingTold bool          `json:"hearing_told"` // the notice says that a hearing can be asked for
 	Shares      []Share       `json:"shares"`       // set here: what was announced
+	Basis       []string      `json:"basis"`        // set here: on which provisions
+	ReceivedOn  calendar.Date `json:"received_on"`  // set here: the times of defence and hearing run from it
 }
 
 // Step names the step.
@@ -224,9 +267,10 @@ var Means = []string{"direct", "leave", "mail", "entrusted", "electronic", "publ
 
 func (d *Notice) check(sc *scene, bad *fault.Fields) {
 	day(sc, bad, "served_on", &d.ServedOn, sc.c.lastOn())
-	oneOf(bad, "means", d.Means, Means...)
 	text(bad, "proof", &d.Proof, minOrder)
-	d.Shares = slices.Clone(sc.c.Sentence.Shares)
+	d.ReceivedOn = sc.delivered(bad, d.ServedOn, d.Means, &d.Consent, &d.Failed)
+	sc.everyParty(bad, d.AllParties)
+	d.Shares, d.Basis = slices.Clone(sc.c.Sentence.Shares), slices.Clone(sc.c.Sentence.Basis)
 }
 
 // Defend is what the party says (陈述、申辩); the firm itself or, of what came on paper, the office.
@@ -270,17 +314,23 @@ func (d *ReplyDefence) check(sc *scene, bad *fault.Fields) {
 	text(bad, "reasons", &d.Reasons, minOrder)
 }
 
-// Waive is the party's word in writing that it will not defend itself, or wants no hearing.
+// Waive is the word in writing of the party, and of every person beside it, that it will not defend itself, or wants no
+// hearing. The firm speaks for itself alone: where persons answer beside it, the office enters what all of them signed.
 type Waive struct {
-	What  string `json:"what"` // defence, hearing
-	Proof string `json:"proof"`
+	What       string `json:"what"` // defence, hearing
+	Proof      string `json:"proof"`
+	AllParties bool   `json:"all_parties"` // each person beside the firm has waived too
 }
 
 // Step names the step.
 func (*Waive) Step() Step { return StepWaive }
 
-func (d *Waive) check(_ *scene, bad *fault.Fields) {
+func (d *Waive) check(sc *scene, bad *fault.Fields) {
 	oneOf(bad, "what", d.What, "defence", "hearing")
+	if sc.by.Role.OfFirm() {
+		d.AllParties = false
+	}
+	sc.everyParty(bad, d.AllParties)
 	text(bad, "proof", &d.Proof, 2)
 }
 
@@ -302,6 +352,11 @@ func (d *AskHearing) check(sc *scene, bad *fault.Fields) {
 // SetHearing names time, place and chair, and tells the party at least 7 working days before.
 type SetHearing struct {
 	NoticedOn calendar.Date `json:"noticed_on"`
+	Means     string        `json:"means"` // see Means; "" is direct
+	Proof     string        `json:"proof"` // that the party had the notice
+	Consent   string        `json:"consent"`
+	Failed    string        `json:"failed"`
+	ToldOn    calendar.Date `json:"told_on"` // set here: the seven working days run from it
 	On        calendar.Date `json:"on"`
 	Place     string        `json:"place"`
 	Chair     int64         `json:"chair"`  // id of the user
@@ -317,6 +372,9 @@ func (d *SetHearing) check(sc *scene, bad *fault.Fields) {
 		asked = h.AskedOn
 	}
 	day(sc, bad, "noticed_on", &d.NoticedOn, asked)
+	d.Means = cmp.Or(d.Means, "direct")
+	d.ToldOn = sc.delivered(bad, d.NoticedOn, d.Means, &d.Consent, &d.Failed)
+	text(bad, "proof", &d.Proof, minOrder)
 	text(bad, "place", &d.Place, 2)
 	text(bad, "closed", &d.Closed, 0)
 	switch {
@@ -343,7 +401,11 @@ type HoldHearing struct {
 func (*HoldHearing) Step() Step { return StepHold }
 
 func (d *HoldHearing) check(sc *scene, bad *fault.Fields) {
-	day(sc, bad, "on", &d.On, sc.c.notice().ServedOn)
+	from := sc.c.notice().ServedOn
+	if h := sc.c.Hearing; h != nil && h.Set != nil {
+		from = h.Set.On // never before the day that the party was told
+	}
+	day(sc, bad, "on", &d.On, from)
 	text(bad, "record", &d.Record, minText)
 	if len(d.Agents) > 2 {
 		bad.Add("agents", "penalty_case.two_agents")

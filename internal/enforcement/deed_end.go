@@ -33,8 +33,10 @@ func (d *ReturnCase) check(_ *scene, bad *fault.Fields) {
 
 // IssueCase numbers, writes and seals the decision.
 type IssueCase struct {
-	Account string `json:"account"` // where the party pays; needed where something is to be paid
-	Number  string `json:"number"`  // set here
+	Account    string `json:"account"`     // where the party pays; needed where something is to be paid
+	Address    string `json:"address"`     // of the firm, where the end of the investigation did not say it
+	LateReason string `json:"late_reason"` // after the 90 days (art. 60): why, and on what provision
+	Number     string `json:"number"`      // set here
 }
 
 // Step names the step.
@@ -42,6 +44,8 @@ func (*IssueCase) Step() Step { return StepIssue }
 
 func (d *IssueCase) check(sc *scene, bad *fault.Fields) {
 	text(bad, "account", &d.Account, 0)
+	text(bad, "address", &d.Address, 0)
+	sc.lateReason(bad, &d.LateReason)
 	d.Number = sc.number
 }
 
@@ -50,6 +54,9 @@ type NoPenalty struct {
 	Ground   string   `json:"ground"`
 	Reasons  string   `json:"reasons"`
 	Evidence []string `json:"evidence"`
+	// Taught is how the party was instructed, which art. 33 asks for where an act is not penalised; "" where there was none.
+	Taught     string `json:"taught"`
+	LateReason string `json:"late_reason"`
 }
 
 // Step names the step.
@@ -59,10 +66,10 @@ func (d *NoPenalty) check(sc *scene, bad *fault.Fields) {
 	if _, ok := sc.pack.Ground("no_penalty", d.Ground); !ok {
 		bad.Add("ground", "fault.choose")
 	}
-	if len(d.Evidence) == 0 {
-		bad.Add("evidence", "penalty_case.factor_evidence")
-	}
+	sc.cited(bad, "evidence", &d.Evidence)
 	text(bad, "reasons", &d.Reasons, minText)
+	text(bad, "taught", &d.Taught, 0)
+	sc.lateReason(bad, &d.LateReason)
 }
 
 // Transfer hands the case with its file to the police or another authority (arts. 27, 57).
@@ -96,6 +103,8 @@ type Serve struct {
 	Means      string        `json:"means"`
 	Proof      string        `json:"proof"`
 	Consent    string        `json:"consent"`     // to electronic service, in writing
+	Failed     string        `json:"failed"`      // why every other means failed, before a public notice
+	AllParties bool          `json:"all_parties"` // each person beside the firm was served too, the last of all on that day
 	ReceivedOn calendar.Date `json:"received_on"` // set here
 }
 
@@ -103,19 +112,14 @@ type Serve struct {
 func (*Serve) Step() Step { return StepServe }
 
 func (d *Serve) check(sc *scene, bad *fault.Fields) {
-	day(sc, bad, "on", &d.On, sc.c.DecidedOn)
-	oneOf(bad, "means", d.Means, Means...)
+	from := sc.c.DecidedOn
+	if sc.c.NoPenalty != nil {
+		from = sc.c.EndedOn
+	}
+	day(sc, bad, "on", &d.On, from)
 	text(bad, "proof", &d.Proof, minOrder)
-	text(bad, "consent", &d.Consent, 0)
-	if d.Means == "electronic" && d.Consent == "" {
-		bad.Add("consent", "penalty_case.consent")
-	}
-	d.ReceivedOn = d.On
-	if d.Means == "public" {
-		if due := sc.due("penalty.service_public", d.On); !due.IsZero() {
-			d.ReceivedOn = due
-		}
-	}
+	d.ReceivedOn = sc.delivered(bad, d.On, d.Means, &d.Consent, &d.Failed)
+	sc.everyParty(bad, d.AllParties)
 }
 
 // Publish puts the decision on the public register.
@@ -293,7 +297,7 @@ func (*Challenge) Step() Step { return StepChallenge }
 
 func (d *Challenge) check(sc *scene, bad *fault.Fields) {
 	oneOf(bad, "kind", d.Kind, "review", "suit")
-	day(sc, bad, "on", &d.On, sc.c.Served.ReceivedOn)
+	day(sc, bad, "on", &d.On, sc.c.DecidedOn) // a party may know of the decision before it counts as served
 	text(bad, "body", &d.Body, 2)
 	text(bad, "ref", &d.Ref, 0)
 	if n := len(sc.c.Challenges); n > 0 && d.On.Before(sc.c.Challenges[n-1].EndedOn) {
@@ -304,9 +308,12 @@ func (d *Challenge) check(sc *scene, bad *fault.Fields) {
 // ChallengeEnded is how a review or suit ended. Changed and annulled are carried out with Change.
 type ChallengeEnded struct {
 	On      calendar.Date `json:"on"`
-	Outcome string        `json:"outcome"` // upheld, changed, annulled, withdrawn, dismissed
+	Outcome string        `json:"outcome"` // see Outcomes
 	Note    string        `json:"note"`
 }
+
+// Outcomes are the ways in which a review or suit ends; void is found unlawful or of no effect (确认违法、无效).
+var Outcomes = []string{"upheld", "changed", "annulled", "void", "withdrawn", "dismissed"}
 
 // Step names the step.
 func (*ChallengeEnded) Step() Step { return StepChallengeEnd }
@@ -317,15 +324,18 @@ func (d *ChallengeEnded) check(sc *scene, bad *fault.Fields) {
 		from = ch.On
 	}
 	day(sc, bad, "on", &d.On, from)
-	oneOf(bad, "outcome", d.Outcome, "upheld", "changed", "annulled", "withdrawn", "dismissed")
+	oneOf(bad, "outcome", d.Outcome, Outcomes...)
 	text(bad, "note", &d.Note, 0)
 }
 
 // Demand is the demand letter (催告书); the court may be asked ten working days later.
 type Demand struct {
-	ServedOn calendar.Date `json:"served_on"`
-	Means    string        `json:"means"`
-	Proof    string        `json:"proof"`
+	ServedOn   calendar.Date `json:"served_on"`
+	Means      string        `json:"means"`
+	Proof      string        `json:"proof"`
+	Consent    string        `json:"consent"`
+	Failed     string        `json:"failed"`
+	ReceivedOn calendar.Date `json:"received_on"` // set here: the ten working days run from it
 }
 
 // Step names the step.
@@ -333,8 +343,8 @@ func (*Demand) Step() Step { return StepDemand }
 
 func (d *Demand) check(sc *scene, bad *fault.Fields) {
 	day(sc, bad, "served_on", &d.ServedOn, sc.c.Served.ReceivedOn)
-	oneOf(bad, "means", d.Means, Means...)
 	text(bad, "proof", &d.Proof, minOrder)
+	d.ReceivedOn = sc.delivered(bad, d.ServedOn, d.Means, &d.Consent, &d.Failed)
 }
 
 // Court is the application to the court for execution (申请强制执行).
@@ -349,7 +359,7 @@ func (*Court) Step() Step { return StepCourt }
 func (d *Court) check(sc *scene, bad *fault.Fields) {
 	var from calendar.Date
 	if sc.c.Demanded != nil {
-		from = sc.c.Demanded.ServedOn
+		from = sc.c.Demanded.ReceivedOn
 	}
 	day(sc, bad, "on", &d.On, from)
 	text(bad, "name", &d.Name, 2)

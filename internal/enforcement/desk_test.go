@@ -33,7 +33,7 @@ func TestNothingAboveTheNotice(t *testing.T) {
 		r.days(9)
 		r.take(o.Director, &enforcement.ApproveCase{})
 		stale := r.v - 1
-		_, _, err := o.Take(t.Context(), o.Director, r.ref, stale, &enforcement.IssueCase{Account: "国库专户"})
+		_, _, err := o.Take(t.Context(), o.Director, r.ref, stale, &enforcement.IssueCase{Account: "国库专户", Address: "杭州市西湖区文三路1号"})
 		want(t, err, fault.Conflict, "fault.stale")
 		// One act, one fine: another penalty on the same finding cannot fine it again.
 		k := r.p.Case
@@ -68,7 +68,8 @@ func TestWithdrawnFromTheRegister(t *testing.T) {
 			t.Fatalf("register %+v", page.Items)
 		}
 		r.take(o.Supervisor, &enforcement.CorrectPublication{Facts: "催收人员于夜间电话威胁借款人。", Reasons: "更正事实表述"})
-		r.take(o.Supervisor, &enforcement.Serve{Means: "direct", Proof: "送达回证，法定代表人签收"})
+		r.refuse(o.Supervisor, &enforcement.Serve{Means: "direct", Proof: "送达回证，法定代表人签收"}, fault.Invalid, "penalty_case.all_parties")
+		r.take(o.Supervisor, &enforcement.Serve{Means: "direct", Proof: "送达回证，法定代表人签收", AllParties: true})
 		r.take(o.Supervisor, &enforcement.Pay{Party: 1, Account: enforcement.AccountFine, AmountFen: 100_000_00, Receipt: "R-1"})
 		r.take(o.Supervisor, &enforcement.Challenge{Kind: "review", Body: "上一级主管机关"})
 		r.take(o.Supervisor, &enforcement.ChallengeEnded{Outcome: "annulled"})
@@ -121,10 +122,12 @@ func (o *office) tried2(t *testing.T, r *run, s enforcement.Sentence) {
 	r.take(o.Reviewer, &enforcement.Investigate{CardsShown: true, Told: "出示执法证并送达调查通知书"})
 	r.take(o.Reviewer, &enforcement.Conclude{Report: "经调查取证，违法事实清楚，证据确实充分。", Findings: []int{1}, Persons: []enforcement.Person{{Name: "刘德厚", Post: "催收主管"}}, Sentence: s})
 	r.take(o.Supervisor, &enforcement.Try{Agree: true, Report: "事实清楚，证据充分，程序合法，同意处理意见。"})
-	r.take(o.Supervisor, notice(false))
-	r.take(o.Supervisor, &enforcement.Waive{What: "defence", Proof: "书面声明"})
+	told := notice(false)
+	told.AllParties = true
+	r.take(o.Supervisor, told)
+	r.take(o.Supervisor, &enforcement.Waive{What: "defence", Proof: "书面声明", AllParties: true})
 	r.take(o.Director, &enforcement.ApproveCase{Note: "同意"})
-	r.take(o.Director, &enforcement.IssueCase{Account: "国库专户 001"})
+	r.take(o.Director, &enforcement.IssueCase{Account: "国库专户 001", Address: "杭州市西湖区文三路1号"})
 }
 
 // A case transferred or ended without a penalty frees its finding and its case.
@@ -132,8 +135,8 @@ func TestEndsWithoutPenalty(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		r := o.begin(t)
 		r.tried(sentence(100_000_00))
-		r.refuse(o.Director, &enforcement.NoPenalty{Ground: "whim", Reasons: "违法行为轻微并及时改正。", Evidence: []string{"E-1"}}, fault.Invalid, "fault.choose")
-		r.take(o.Director, &enforcement.NoPenalty{Ground: "slight", Reasons: "违法行为轻微并及时改正。", Evidence: []string{"E-1"}})
+		r.refuse(o.Director, &enforcement.NoPenalty{Ground: "whim", Reasons: "违法行为轻微并及时改正。", Evidence: []string{"整改验收记录"}}, fault.Invalid, "fault.choose")
+		r.take(o.Director, &enforcement.NoPenalty{Ground: "slight", Reasons: "违法行为轻微并及时改正。", Evidence: []string{"整改验收记录"}})
 		if r.p.Status != enforcement.Ended || r.p.Case.Status != "found" {
 			t.Errorf("ended %s, case %s", r.p.Status, r.p.Case.Status)
 		}

@@ -224,7 +224,7 @@ func dossierOf(kind DocumentKind, lang locale.Lang, sc *scene, names map[int64]s
 		}
 		d.Parties = append(d.Parties, party)
 	}
-	choices := Factors(sc.pack)
+	choices := Factors(sc.pack, on)
 	for _, f := range c.Sentence.Factors {
 		i := slices.IndexFunc(choices, func(g FactorChoice) bool { return g.Key == f.Key })
 		if i < 0 {

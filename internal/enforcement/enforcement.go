@@ -22,6 +22,7 @@ import (
 	"dunwatch/internal/audit"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
+	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
 	"dunwatch/internal/notify"
@@ -99,6 +100,7 @@ type Deps struct {
 	Accounts  *account.Service
 	Firms     *firm.Service
 	Cases     *casework.Service
+	Evidence  *evidence.Service // the files that findings and factors cite, and those that a firm gives
 	Notify    *notify.Service
 	// Level of the office decides from which sum a hearing is offered: head, bureau or branch; "" is branch, the lowest.
 	Level string

@@ -13,6 +13,7 @@ import (
 	"dunwatch/internal/casework"
 	"dunwatch/internal/casework/caseworktest"
 	"dunwatch/internal/enforcement"
+	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
@@ -22,6 +23,7 @@ import (
 type office struct {
 	*caseworktest.Office
 	*enforcement.Service
+	evidence *evidence.Service
 }
 
 // each opens an office on both databases and verifies the record at the end.
@@ -29,9 +31,12 @@ func each(t *testing.T, f func(t *testing.T, o *office)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
 		o := &office{Office: caseworktest.Open(t, db, clock)}
+		blobs, err := evidence.NewDisk(t.TempDir())
+		check(t, err)
+		o.evidence = evidence.New(db, o.Log, o.Policy, o.Complaints, blobs, 1<<20)
 		o.Service = enforcement.New(enforcement.Deps{
 			DB: db, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: caseworktest.Zone, Accounts: o.Accounts, Firms: o.Firms,
-			Cases: o.Cases, Notify: o.Notify,
+			Cases: o.Cases, Evidence: o.evidence, Notify: o.Notify,
 		})
 		f(t, o)
 		o.MustVerify(t)

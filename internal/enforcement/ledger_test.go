@@ -73,12 +73,12 @@ func TestSurchargeStandsStill(t *testing.T) {
 		}
 	}
 	// The fine is lowered to what was paid: no surcharge was ever due beyond it, none is left to grow.
-	c.Changes = []Changed{{Change{Shares: []Share{{1, "fine", 250_000_00}}}, day(30)}}
+	c.Changes = []Changed{{Change: Change{Shares: []Share{{1, "fine", 250_000_00}}}, On: day(30)}}
 	l := ledgerOf(c, k, day(30))
 	if a := l.account(1, AccountFine); a.OutstandingFen != 0 {
 		t.Errorf("lowered: %+v", a)
 	}
-	c.Changes = []Changed{{Change{Annul: true}, day(30)}}
+	c.Changes = []Changed{{Change: Change{Annul: true}, On: day(30)}}
 	if l = ledgerOf(c, k, day(30)); l.RefundFen != 250_000_00 || l.OutstandingFen != 0 {
 		t.Errorf("annulled: refund %d, outstanding %d", l.RefundFen, l.OutstandingFen)
 	}
@@ -106,7 +106,7 @@ func TestLedgerBalances(t *testing.T) {
 			c.Challenges = []Challenged{{Challenge: Challenge{Kind: "review", On: from}, EndedOn: from.AddDays(rapid.IntRange(0, 60).Draw(t, "long"))}}
 		}
 		if rapid.Bool().Draw(t, "change") {
-			c.Changes = []Changed{{Change{Shares: []Share{{1, "fine", rapid.Int64Range(1, fine).Draw(t, "lower")}}}, day("change")}}
+			c.Changes = []Changed{{Change: Change{Shares: []Share{{1, "fine", rapid.Int64Range(1, fine).Draw(t, "lower")}}}, On: day("change")}}
 		}
 		before := int64(-1)
 		for _, n := range []int{0, 16, 17, 40, 80, 200} {

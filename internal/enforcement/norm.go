@@ -81,30 +81,18 @@ type FactorChoice struct {
 	Effects []string `json:"effects"`
 }
 
-// heavierFactors are circumstances that weigh against the party. The rule that defines the bands (总局令2024年第5号) could not
-// be read, hence the mark.
-var heavierFactors = []rulebook.Ground{
-	unsure("repeated_offence", "曾因同类行为受到处罚", "Penalised for the like before"),
-	unsure("many_victims", "受害人数较多", "Many victims"),
-	unsure("obstructed", "拒绝、阻碍检查或者隐匿、销毁证据", "Obstructed the inspection or hid evidence"),
-	unsure("went_on", "责令改正后继续实施", "Went on after an order to correct"),
-	unsure("vulnerable", "侵害未成年人、老年人、病人等", "Against minors, the old or the sick"),
-}
-
-func unsure(key, zh, en string) rulebook.Ground {
-	return rulebook.Ground{Key: key, Name: rulebook.Text{ZH: zh, EN: en}, Track: "both", Strength: rulebook.RuleOf,
-		Article: rulebook.Text{ZH: "《行政处罚裁量权实施办法》", EN: "Measures on discretion (2024 No. 5)"},
-		Trust:   rulebook.Trust{Confidence: "low"}}
-}
-
-// Factors are the circumstances that a pack lets people tick.
-func Factors(pack *rulebook.Pack) []FactorChoice {
+// Factors are the circumstances that a pack lets people tick on a day: those that lighten, then those that weigh.
+func Factors(pack *rulebook.Pack, on calendar.Date) []FactorChoice {
 	var out []FactorChoice
-	for _, g := range pack.Grounds("mitigate") {
-		out = append(out, FactorChoice{g, []string{"lighter", "mitigated"}})
-	}
-	for _, g := range heavierFactors {
-		out = append(out, FactorChoice{g, []string{"heavier"}})
+	for _, kind := range []struct {
+		grounds string
+		effects []string
+	}{{"mitigate", []string{"lighter", "mitigated"}}, {"aggravate", []string{"heavier"}}} {
+		for _, g := range pack.Grounds(kind.grounds) {
+			if g.InForce(on) {
+				out = append(out, FactorChoice{g, kind.effects})
+			}
+		}
 	}
 	return out
 }

@@ -23,6 +23,7 @@ type PartyView struct {
 	HearingTold            bool
 	DefenceDue, HearingDue calendar.Date
 	Defences               []Defence
+	Objections             []Objection
 	Hearing                *SetHearing
 	Documents              []DocumentKind
 	ReceivedOn, DueOn      calendar.Date
@@ -93,11 +94,12 @@ func (sc *scene) party() *PartyView {
 	c, n := sc.c, sc.c.notice()
 	v := &PartyView{
 		Reference: sc.p.Reference, Number: c.Number, Stage: c.Stage, NoticedOn: n.ServedOn, Facts: c.Sentence.Facts, Announced: n.Shares,
-		InForce: c.inForce(), HearingTold: n.HearingTold, DefenceDue: sc.due("penalty.defence", n.ServedOn), Defences: c.Defences,
-		Currency: sc.pack.Currency, Version: sc.p.Version,
+		InForce: c.inForce(), HearingTold: n.HearingTold, DefenceDue: sc.due("penalty.defence", n.ReceivedOn), Defences: c.Defences,
+		Objections: c.Objections,
+		Currency:   sc.pack.Currency, Version: sc.p.Version,
 	}
 	if n.HearingTold {
-		v.HearingDue = sc.due("hearing.request", n.ServedOn)
+		v.HearingDue = sc.due("hearing.request", n.ReceivedOn)
 	}
 	if c.Hearing != nil {
 		v.Hearing = c.Hearing.Set

@@ -26,10 +26,11 @@ type scene struct {
 	findings []casework.Finding // those of the sentence under way
 	fined    map[int64]bool     // findings for which another penalty fines the firm
 	recused  map[int64]bool
-	former   map[int64]bool // had a part in the case once
-	officers map[int64]bool // may be the second officer
-	chairs   map[int64]bool // may chair a hearing
-	usual    *Usual         // fines in like cases; nil: too few
+	former   map[int64]bool  // had a part in the case once
+	officers map[int64]bool  // may be the second officer
+	chairs   map[int64]bool  // may chair a hearing
+	usual    *Usual          // fines in like cases; nil: too few
+	files    map[string]bool // E-1 ... of the complaint; nil: not asked for
 }
 
 // due is the last day of a limit that runs from a day; no date where the pack has none.
@@ -100,6 +101,11 @@ func trigger(pack *rulebook.Pack, level string, shares []Share) bool {
 	return false
 }
 
+// HearingSum is the sum from which the office offers a hearing, see HearingThreshold.
+func (s *Service) HearingSum(pack *rulebook.Pack, person bool) (rulebook.Threshold, bool) {
+	return HearingThreshold(pack, s.d.Level, person)
+}
+
 // HearingThreshold is the sum, in whole units of the currency, above which a fine or confiscation gives the right to a
 // hearing, with the mark of its source. ok is false where the pack has none.
 func HearingThreshold(pack *rulebook.Pack, level string, person bool) (rulebook.Threshold, bool) {
@@ -154,13 +160,39 @@ func heavier(sc *scene, now, before []Share) string {
 // needsLegal reports whether the decision needs a legal review (art. 58): ticked, difficult, or after a hearing.
 func (sc *scene) needsLegal() bool {
 	c := sc.c
-	return c.Try != nil && (len(c.Try.Legal) > 0 || c.Try.Complex) || c.Sentence != nil && trigger(sc.pack, sc.level, c.Sentence.Shares)
+	return c.HeardAt > 0 || c.Try != nil && (len(c.Try.Legal) > 0 || c.Try.Complex) || c.Sentence != nil && trigger(sc.pack, sc.level, c.Sentence.Shares)
 }
 
 // needsDiscussion reports whether those in charge discuss it together (art. 57): complex, or a heavy penalty.
 func (sc *scene) needsDiscussion() bool {
 	c := sc.c
 	return c.Try != nil && (c.Try.Complex || c.Try.Major) || c.Sentence != nil && trigger(sc.pack, sc.level, c.Sentence.Shares)
+}
+
+// late is the last day for the decision, suspensions and extensions counted in, and whether it has passed (art. 60).
+func (sc *scene) late() (due calendar.Date, late bool) {
+	l, ok := sc.pack.LimitOn("penalty.decide", sc.c.FiledOn)
+	if !ok || sc.c.FiledOn.IsZero() {
+		return calendar.Date{}, false
+	}
+	unit := deadline.Unit(l.Unit)
+	k := deadline.Clock{Kind: l.Key, Limit: deadline.Limit{N: l.N, Unit: unit, Roll: l.Roll},
+		Events: []deadline.Event{{Kind: deadline.Start, On: sc.c.FiledOn}}}
+	for _, t := range sc.c.Taken {
+		switch d := t.Deed.(type) {
+		case *Suspend:
+			k.Events = append(k.Events, deadline.Event{Kind: deadline.Suspend, On: t.On})
+		case *Resume:
+			k.Events = append(k.Events, deadline.Event{Kind: deadline.Resume, On: t.On})
+		case *Extend:
+			k.Events = append(k.Events, deadline.Event{Kind: deadline.Extend, On: t.On, Limit: deadline.Limit{N: d.Days, Unit: "day"}})
+		}
+	}
+	st, err := deadline.Compute(sc.cal, k)
+	if err != nil { // suspended only after its end: it had run out by then
+		return sc.due("penalty.decide", sc.c.FiledOn), true
+	}
+	return st.Due, st.Overdue(sc.today)
 }
 
 // limitation is the last day on which an act could still be discovered in time.
@@ -191,6 +223,8 @@ func (sc *scene) barred(step Step) part {
 		return "former"
 	case r.side == uninvolved && slices.Contains(sc.c.TriedBy, user):
 		return "trier"
+	case r.side == uninvolved && slices.Contains(sc.c.ReviewedBy, user):
+		return "reviewer"
 	}
 	return noPart
 }

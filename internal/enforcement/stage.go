@@ -9,6 +9,10 @@ import (
 // Stage is where the statutory procedure of a penalty stands (行政处罚法 ch. 5). Facets that run beside it, such as
 // defence, hearing, publication, review and suit, are in Course.
 //
+// There is no summary procedure (art. 51: up to 200 yuan for a person, 3,000 for a unit, or a warning, by two officers on the
+// spot): this office works from complaints and files, its officers meet nobody in the act, and a small penalty that went
+// the ordinary way is never void for it. What is milder than a penalty is a measure, see FirmMeasure.
+//
 //	lead -> filed -> investigation -> investigated -> tried -> noticed -> approved -> decided -> served -> closed -> archived
 //	          |        ^  |                 ^           |  ^------'  ^------'                                ^
 //	          v        |  v                 '-----------'                                                     |
@@ -51,7 +55,10 @@ const (
 	StepPreserve     Step = "preserve"
 	StepPreserved    Step = "decide_preserved"
 	StepSuspend      Step = "suspend"
+	StepExtend       Step = "extend"
 	StepResume       Step = "resume"
+	StepAskRecusal   Step = "ask_recusal"
+	StepRecusal      Step = "decide_recusal"
 	StepConclude     Step = "conclude"
 	StepTry          Step = "try"
 	StepLegalReview  Step = "legal_review"
@@ -78,6 +85,7 @@ const (
 	StepRefund       Step = "refund"
 	StepAskParts     Step = "ask_instalments"
 	StepAllowParts   Step = "allow_instalments"
+	StepRefuseParts  Step = "refuse_instalments"
 	StepChallenge    Step = "challenge"
 	StepChallengeEnd Step = "challenge_ended"
 	StepDemand       Step = "demand"
@@ -94,7 +102,7 @@ type side int
 const (
 	anyone     side = iota
 	outsider        // no part in the accusation: not the applicant, not an investigator, not a finder
-	uninvolved      // outsider, and not the one who tried the case
+	uninvolved      // outsider, and neither the one who tried the case nor the one who reviewed it
 )
 
 // rule is what the machine says of one step: from which stages, who by role, who not by part.
@@ -110,57 +118,63 @@ var open = []Stage{StageFiled, StageInvestigates, StageInvestigated, StageTried,
 
 // rules is the whole machine: what is not in it is a Conflict. Which stage follows is the step's own, see Course.take.
 var rules = map[Step]rule{
-	StepApply:        {action: access.ProposePenalty},
-	StepFile:         {from: []Stage{StageLead}, action: access.FilePenalty, side: outsider},
-	StepRefuse:       {from: []Stage{StageLead}, action: access.FilePenalty, side: outsider},
-	StepOfficers:     {from: []Stage{StageFiled, StageInvestigates, StageSuspended}, action: access.FilePenalty, side: outsider},
-	StepInvestigate:  {from: []Stage{StageFiled}, action: access.ProposePenalty},
-	StepPreserve:     {from: []Stage{StageInvestigates}, action: access.ProposePenalty},
-	StepPreserved:    {from: []Stage{StageInvestigates, StageSuspended}, action: access.ProposePenalty},
-	StepSuspend:      {from: []Stage{StageFiled, StageInvestigates}, action: access.FilePenalty, side: outsider},
-	StepResume:       {from: []Stage{StageSuspended}, action: access.FilePenalty, side: outsider},
-	StepConclude:     {from: []Stage{StageInvestigates}, action: access.ProposePenalty},
-	StepTry:          {from: []Stage{StageInvestigated}, action: access.TryPenalty, side: outsider},
-	StepLegalReview:  {from: []Stage{StageTried, StageNoticed}, action: access.ReviewPenalty, side: outsider},
-	StepRevise:       {from: []Stage{StageTried, StageNoticed}, action: access.ProposePenalty},
-	StepNotice:       {from: []Stage{StageTried, StageNoticed}, action: access.ServePenalty},
-	StepDefend:       {from: []Stage{StageNoticed}, action: access.ServePenalty, firm: true},
-	StepReply:        {from: []Stage{StageNoticed}, action: access.ServePenalty},
-	StepWaive:        {from: []Stage{StageNoticed}, action: access.ServePenalty, firm: true},
-	StepAskHearing:   {from: []Stage{StageNoticed}, action: access.ServePenalty, firm: true},
-	StepSetHearing:   {from: []Stage{StageNoticed}, action: access.HearPenalty},
-	StepHold:         {from: []Stage{StageNoticed}, action: access.HearPenalty, side: outsider},
-	StepHearReport:   {from: []Stage{StageNoticed}, action: access.HearPenalty, side: outsider},
-	StepDeliberate:   {from: []Stage{StageNoticed}, action: access.ApprovePenalty, side: outsider},
-	StepApprove:      {from: []Stage{StageNoticed}, action: access.ApprovePenalty, side: uninvolved},
-	StepReturn:       {from: []Stage{StageTried, StageNoticed, StageApproved}, action: access.ApprovePenalty, side: uninvolved},
-	StepIssue:        {from: []Stage{StageApproved}, action: access.IssuePenalty, side: uninvolved},
-	StepNoPenalty:    {from: []Stage{StageTried, StageNoticed}, action: access.ApprovePenalty, side: uninvolved},
-	StepTransfer:     {from: open, action: access.ApprovePenalty, side: outsider},
-	StepServe:        {from: []Stage{StageDecided}, action: access.ServePenalty},
-	StepPublish:      {from: []Stage{StageDecided, StageServed, StageClosed}, action: access.PublishPenalty},
-	StepCorrect:      {from: []Stage{StageDecided, StageServed, StageClosed, StageArchived}, action: access.PublishPenalty},
-	StepWithdraw:     {from: []Stage{StageDecided, StageServed, StageClosed, StageArchived}, action: access.PublishPenalty},
-	StepPay:          {from: []Stage{StageServed}, action: access.CollectPenalty},
-	StepRefund:       {from: []Stage{StageServed, StageClosed}, action: access.CollectPenalty},
-	StepAskParts:     {from: []Stage{StageServed}, action: access.CollectPenalty, firm: true},
-	StepAllowParts:   {from: []Stage{StageServed}, action: access.ApprovePenalty, side: outsider},
-	StepChallenge:    {from: []Stage{StageServed, StageClosed}, action: access.ServePenalty},
-	StepChallengeEnd: {from: []Stage{StageServed, StageClosed}, action: access.ServePenalty},
+	StepApply:       {action: access.ProposePenalty},
+	StepFile:        {from: []Stage{StageLead}, action: access.FilePenalty, side: outsider},
+	StepRefuse:      {from: []Stage{StageLead}, action: access.FilePenalty, side: outsider},
+	StepOfficers:    {from: []Stage{StageFiled, StageInvestigates, StageSuspended}, action: access.FilePenalty, side: outsider},
+	StepInvestigate: {from: []Stage{StageFiled}, action: access.ProposePenalty},
+	StepPreserve:    {from: []Stage{StageInvestigates}, action: access.ProposePenalty},
+	StepPreserved:   {from: []Stage{StageInvestigates, StageSuspended}, action: access.ProposePenalty},
+	StepSuspend:     {from: []Stage{StageFiled, StageInvestigates}, action: access.FilePenalty, side: outsider},
+	StepResume:      {from: []Stage{StageSuspended}, action: access.FilePenalty, side: outsider},
+	StepExtend:      {from: open, action: access.ApprovePenalty, side: outsider},
+	StepAskRecusal:  {from: open, action: access.ServePenalty, firm: true},
+	StepRecusal:     {from: open, action: access.ApprovePenalty, side: outsider},
+	StepConclude:    {from: []Stage{StageInvestigates}, action: access.ProposePenalty},
+	StepTry:         {from: []Stage{StageInvestigated}, action: access.TryPenalty, side: outsider},
+	StepLegalReview: {from: []Stage{StageTried, StageNoticed}, action: access.ReviewPenalty, side: outsider},
+	StepRevise:      {from: []Stage{StageTried, StageNoticed}, action: access.ProposePenalty},
+	StepNotice:      {from: []Stage{StageTried, StageNoticed}, action: access.ServePenalty},
+	StepDefend:      {from: []Stage{StageNoticed}, action: access.ServePenalty, firm: true},
+	StepReply:       {from: []Stage{StageNoticed}, action: access.ServePenalty, side: outsider},
+	StepWaive:       {from: []Stage{StageNoticed}, action: access.ServePenalty, firm: true},
+	StepAskHearing:  {from: []Stage{StageNoticed}, action: access.ServePenalty, firm: true},
+	StepSetHearing:  {from: []Stage{StageNoticed}, action: access.HearPenalty, side: outsider},
+	StepHold:        {from: []Stage{StageNoticed}, action: access.HearPenalty, side: outsider},
+	StepHearReport:  {from: []Stage{StageNoticed}, action: access.HearPenalty, side: outsider},
+	StepDeliberate:  {from: []Stage{StageTried, StageNoticed}, action: access.ApprovePenalty, side: outsider},
+	StepApprove:     {from: []Stage{StageNoticed}, action: access.ApprovePenalty, side: uninvolved},
+	StepReturn:      {from: []Stage{StageTried, StageNoticed, StageApproved}, action: access.ApprovePenalty, side: uninvolved},
+	StepIssue:       {from: []Stage{StageApproved}, action: access.IssuePenalty, side: uninvolved},
+	StepNoPenalty:   {from: []Stage{StageTried, StageNoticed}, action: access.ApprovePenalty, side: uninvolved},
+	StepTransfer:    {from: open, action: access.ApprovePenalty, side: outsider},
+	StepServe:       {from: []Stage{StageDecided, StageEnded}, action: access.ServePenalty},
+	StepPublish:     {from: []Stage{StageDecided, StageServed, StageClosed}, action: access.PublishPenalty},
+	StepCorrect:     {from: []Stage{StageDecided, StageServed, StageClosed, StageArchived}, action: access.PublishPenalty},
+	StepWithdraw:    {from: []Stage{StageDecided, StageServed, StageClosed, StageArchived}, action: access.PublishPenalty},
+	StepPay:         {from: []Stage{StageServed}, action: access.CollectPenalty},
+	StepRefund:      {from: []Stage{StageServed, StageClosed, StageArchived}, action: access.CollectPenalty},
+	StepAskParts:    {from: []Stage{StageServed}, action: access.CollectPenalty, firm: true},
+	StepAllowParts:  {from: []Stage{StageServed}, action: access.ApprovePenalty, side: outsider},
+	StepRefuseParts: {from: []Stage{StageServed}, action: access.ApprovePenalty, side: outsider},
+	// A review or suit may still come when everything was paid and the file lies in the archive.
+	StepChallenge:    {from: []Stage{StageDecided, StageServed, StageClosed, StageArchived}, action: access.ServePenalty},
+	StepChallengeEnd: {from: []Stage{StageDecided, StageServed, StageClosed, StageArchived}, action: access.ServePenalty},
 	StepDemand:       {from: []Stage{StageServed}, action: access.CollectPenalty},
 	StepCourt:        {from: []Stage{StageServed}, action: access.CollectPenalty},
 	StepExecuted:     {from: []Stage{StageServed}, action: access.CollectPenalty},
-	StepChange:       {from: []Stage{StageDecided, StageServed, StageClosed}, action: access.ApprovePenalty, side: outsider},
+	StepChange:       {from: []Stage{StageDecided, StageServed, StageClosed, StageArchived}, action: access.ApprovePenalty, side: outsider},
 	StepClose:        {from: []Stage{StageServed, StageDecided}, action: access.ProposePenalty},
 	StepArchive:      {from: []Stage{StageClosed, StageEnded}, action: access.ProposePenalty},
 }
 
 // Steps lists every step in the order of the work.
 var Steps = []Step{
-	StepApply, StepFile, StepRefuse, StepOfficers, StepInvestigate, StepPreserve, StepPreserved, StepSuspend, StepResume, StepConclude,
+	StepApply, StepFile, StepRefuse, StepOfficers, StepInvestigate, StepPreserve, StepPreserved, StepSuspend, StepResume, StepExtend,
+	StepAskRecusal, StepRecusal, StepConclude,
 	StepTry, StepLegalReview, StepRevise, StepNotice, StepDefend, StepReply, StepWaive, StepAskHearing, StepSetHearing, StepHold,
 	StepHearReport, StepDeliberate, StepApprove, StepReturn, StepIssue, StepNoPenalty, StepTransfer, StepServe, StepPublish, StepCorrect,
-	StepWithdraw, StepPay, StepRefund, StepAskParts, StepAllowParts, StepChallenge, StepChallengeEnd, StepDemand, StepCourt, StepExecuted,
+	StepWithdraw, StepPay, StepRefund, StepAskParts, StepAllowParts, StepRefuseParts, StepChallenge, StepChallengeEnd, StepDemand, StepCourt, StepExecuted,
 	StepChange, StepClose, StepArchive,
 }
 

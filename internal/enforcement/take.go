@@ -174,6 +174,11 @@ func (s *Service) scene(ctx context.Context, tx *store.Tx, by access.Actor, p *P
 	case *SetHearing:
 		asked = unique(append(asked, d.Chair))
 	}
+	for _, o := range c.Objections {
+		if o.Answer != nil {
+			asked = unique(append(asked, o.Answer.Person))
+		}
+	}
 	for _, id := range asked {
 		var err error
 		if sc.recused[id], err = s.d.Cases.Recused(ctx, tx, p.Case.ID, id); err != nil {
@@ -194,6 +199,9 @@ func (s *Service) scene(ctx context.Context, tx *store.Tx, by access.Actor, p *P
 		sc.officers[u.ID] = u.Role == access.Reviewer || u.Role == access.Supervisor
 		apart := p.partOf(u.ID) == noPart && !sc.former[u.ID] && !sc.recused[u.ID] && !slices.Contains(c.Investigators, u.ID)
 		sc.chairs[u.ID] = apart && s.d.Policy.Widest(u.Role, access.HearPenalty) != access.None
+	}
+	if err := s.files(ctx, tx, sc, d); err != nil {
+		return nil, err
 	}
 	if d == nil || d.Step() == StepConclude || d.Step() == StepRevise {
 		if sc.standing, err = s.d.Cases.StandingFindings(ctx, tx, p.Case.ID); err != nil {
@@ -224,6 +232,24 @@ func (s *Service) scene(ctx context.Context, tx *store.Tx, by access.Actor, p *P
 		sc.number = numberOf(sc.today, n)
 	}
 	return sc, nil
+}
+
+// files loads the labels of the complaint's files where a step cites some.
+func (s *Service) files(ctx context.Context, tx *store.Tx, sc *scene, d Deed) error {
+	switch d.(type) {
+	case *Conclude, *Revise, *NoPenalty:
+	default:
+		return nil
+	}
+	list, err := s.d.Evidence.Of(ctx, tx, sc.p.Case.Complaint)
+	if fault.Is(err, fault.NotFound) { // the complaint's key is destroyed
+		return nil
+	}
+	sc.files = map[string]bool{}
+	for _, i := range list {
+		sc.files[i.Label()] = true
+	}
+	return err
 }
 
 // record writes an allowed step down with everything that follows from it.
@@ -344,6 +370,12 @@ func noteOf(d Deed) string {
 		return d.Number
 	case *NoPenalty:
 		return d.Reasons
+	case *Extend:
+		return d.Reasons
+	case *DecideRecusal:
+		return d.Reasons
+	case *RefuseInstalments:
+		return d.Reasons
 	case *Transfer:
 		return d.Reasons
 	case *WithdrawPublication:
@@ -443,6 +475,25 @@ func (s *Service) Open(ctx context.Context, by access.Actor, ref string) (out ma
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open steps of %s: %w", ref, err)
+	}
+	return out, nil
+}
+
+// Content is what the decision must say (art. 59), element by element, as the case stands. NotFound.
+func (s *Service) Content(ctx context.Context, by access.Actor, ref string) (out []Element, err error) {
+	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {
+		sc, err := s.enter(ctx, tx, by, ref, nil)
+		if err != nil {
+			return err
+		}
+		if by.Role.OfFirm() {
+			return fault.New(fault.NotFound, "fault.not_found")
+		}
+		out = sc.content()
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("content of the decision of %s: %w", ref, err)
 	}
 	return out, nil
 }

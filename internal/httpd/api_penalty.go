@@ -183,6 +183,8 @@ type issueInput struct {
 	Body struct {
 		Version int64  `json:"version" required:"true"`
 		Account string `json:"account" maxLength:"200" doc:"Of the statutory procedure: where the party pays."`
+		Address string `json:"address" maxLength:"400" doc:"Of the statutory procedure: of the party, where the investigation did not say it."`
+		Late    string `json:"late_reason" maxLength:"2000" doc:"Of the statutory procedure, after its 90 days: why, and on what provision."`
 	}
 }
 
@@ -190,7 +192,7 @@ func (s *Server) apiIssue(ctx context.Context, by access.Actor, in *issueInput) 
 	if full, err := s.goesCourse(ctx, by, in.Ref); err != nil {
 		return nil, err
 	} else if full {
-		return s.takeInstead(ctx, by, in.Ref, in.Body.Version, &enforcement.IssueCase{Account: in.Body.Account})
+		return s.takeInstead(ctx, by, in.Ref, in.Body.Version, &enforcement.IssueCase{Account: in.Body.Account, Address: in.Body.Address, LateReason: in.Body.Late})
 	}
 	return penaltyReply(s.Penalties.Issue(ctx, by, in.Ref, in.Body.Version))
 }

@@ -23,6 +23,8 @@ func (s *Server) procedureAPI(api huma.API) {
 		action: access.ReadPenalty}, s.apiCourse)
 	serve(s, api, endpoint{method: get, path: "/penalties/{ref}/missing", id: "read-missing", summary: "What the steps open to the caller still need, each with its article",
 		action: access.ReadPenalty}, s.apiMissing)
+	serve(s, api, endpoint{method: get, path: "/penalties/{ref}/content", id: "read-content", summary: "What the decision must say (art. 59), element by element",
+		action: access.ReadPenalty}, s.apiContent)
 	serve(s, api, endpoint{method: get, path: "/penalties/{ref}/ledger", id: "read-ledger", summary: "What is owed and paid as of a day",
 		action: access.ReadPenalty}, s.apiLedger)
 	serve(s, api, endpoint{method: post, path: "/penalties/{ref}/steps", id: "take-step", summary: "Take a step of the statutory procedure, named in the body",
@@ -202,6 +204,14 @@ func (s *Server) apiMissing(ctx context.Context, by access.Actor, in *missingInp
 		}
 	}
 	return reply(out), nil
+}
+
+func (s *Server) apiContent(ctx context.Context, by access.Actor, in *RefPath) (*answer[stepsView[enforcement.Element]], error) {
+	list, err := s.Penalties.Content(ctx, by, in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return reply(stepsView[enforcement.Element]{Items: list}), nil
 }
 
 type ledgerInput struct {

@@ -32,6 +32,7 @@ var firmSteps = []struct {
 }{
 	{enforcement.StepDefend, []deedField{inLong("text"), inLines("evidence").opt()}},
 	{enforcement.StepAskHearing, []deedField{inArea("text")}},
+	{enforcement.StepAskRecusal, []deedField{inLine("against"), inArea("reasons")}},
 	{enforcement.StepWaive, []deedField{inOne("what", "waive"), inLine("proof")}},
 	{enforcement.StepAskParts, []deedField{inArea("hardship"), inLine("proof")}},
 }
@@ -98,6 +99,7 @@ type firmPenaltyData struct {
 	Dates     []firmDate
 	Hearing   string
 	Defences  []defenceRow
+	Objected  []objectionRow
 	Deeds     []firmDeed
 	Documents []documentLink
 	Ledger    *ledgerView
@@ -143,7 +145,7 @@ func (s *Server) firmPenaltyData(c echo.Context, form *Form) (*firmPenaltyData, 
 	if err != nil {
 		return nil, err
 	}
-	p := &firmPenaltyData{Page: s.base(c), V: v, Chip: d.stageChip(v.Stage), Facts: lines(v.Facts), Defences: d.defenceRows(v.Defences),
+	p := &firmPenaltyData{Page: s.base(c), V: v, Chip: d.stageChip(v.Stage), Facts: lines(v.Facts), Defences: d.defenceRows(v.Defences), Objected: d.objectionRows(v.Objections),
 		Documents: d.papers(firmPenaltyHref(v.Reference), v.Documents), NoneWorse: v.Stage == enforcement.StageNoticed}
 	p.Form, p.Query = form, Query{Path: firmPenaltyHref(v.Reference)}
 	p.Crumbs = []Crumb{{Text: d.t("procedure.firm.title"), Href: "/firm/penalties"}, {Text: v.Reference}}

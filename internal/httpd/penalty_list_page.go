@@ -3,6 +3,7 @@ package httpd
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -59,6 +60,11 @@ func (d desk) penaltyRow(p *enforcement.Penalty) penaltyRow {
 	return r
 }
 
+// money is an amount in the currency of a pack.
+func (d desk) money(pack string, fen int64) string {
+	return strings.Replace(locale.Money(d.lang, fen), "¥", d.pack(pack).Currency.Symbol, 1)
+}
+
 // measure is one line: "罚款 ¥50,000.00".
 func (d desk) measure(pack string, m enforcement.Measure) string {
 	name := m.Kind
@@ -66,7 +72,7 @@ func (d desk) measure(pack string, m enforcement.Measure) string {
 		name = d.text(k.Name)
 	}
 	if m.AmountFen != 0 {
-		name += " " + locale.Money(d.lang, m.AmountFen)
+		name += " " + d.money(pack, m.AmountFen)
 	}
 	return name
 }

@@ -39,7 +39,7 @@ func (d desk) stepLists() map[string][]Option {
 		"waive":      d.stepWords("waive", "defence", "hearing"),
 		"return_to":  d.stepWords("return_to", "trial", "investigation"),
 		"challenges": d.stepWords("challenges", "review", "suit"),
-		"outcomes":   d.stepWords("outcomes", "upheld", "changed", "annulled", "withdrawn", "dismissed"),
+		"outcomes":   d.stepWords("outcomes", enforcement.Outcomes...),
 		"orders":     d.stepWords("orders", "own", "review", "court"),
 		"legal":      d.stepWords("legal", enforcement.LegalGrounds...),
 	}
@@ -60,6 +60,8 @@ func (d desk) stepPeople(m *stepMatter, step enforcement.Step) error {
 		return out
 	}
 	switch step {
+	case enforcement.StepRecusal:
+		return d.stepObjections(m)
 	case enforcement.StepFile, enforcement.StepOfficers:
 		users, err := d.s.Accounts.WithRole(d.ctx, m.p.UnitID, access.Reviewer, access.Supervisor)
 		m.choices["officers"] = list(users, m.k.OfficerID, d.by.UserID)
@@ -72,6 +74,35 @@ func (d desk) stepPeople(m *stepMatter, step enforcement.Step) error {
 		chiefs, err := d.s.Accounts.WithRole(d.ctx, m.p.UnitID, access.Supervisor)
 		m.choices["chairs"] = list(append(legal, chiefs...), m.c.Investigators...)
 		return err
+	}
+	return nil
+}
+
+// stepObjections are the requests for recusal that wait for an answer, and whom they can be about: everybody who took a step,
+// the officers and the chair of the hearing.
+func (d desk) stepObjections(m *stepMatter) error {
+	ids := []int64{m.c.Lead, m.c.Second}
+	for _, t := range m.c.Taken {
+		if !access.Role(t.ActorRole).OfFirm() {
+			ids = append(ids, t.ActorID)
+		}
+	}
+	if h := m.c.Hearing; h != nil && h.Set != nil {
+		ids = append(ids, h.Set.Chair)
+	}
+	slices.Sort(ids)
+	ids = slices.DeleteFunc(slices.Compact(ids), func(id int64) bool { return id == 0 })
+	names, err := d.s.namesOf(d.ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		m.choices["people"] = append(m.choices["people"], Option{Value: strconv.FormatInt(id, 10), Label: names[i]})
+	}
+	for i, o := range m.c.Objections {
+		if o.Answer == nil {
+			m.choices["objections"] = append(m.choices["objections"], Option{Value: strconv.Itoa(i + 1), Label: d.t("procedure.objection_no", i+1, o.Against)})
+		}
 	}
 	return nil
 }

@@ -79,6 +79,8 @@ func (d desk) stepField(m *stepMatter, step enforcement.Step, f deedField, name 
 		set = append(set, "rows", 2)
 	case asMoney:
 		set = append(set, "inputmode", "decimal", "width", "short")
+	case asCount:
+		set = append(set, "inputmode", "numeric", "width", "short")
 	case asOne, asNumber:
 		set = append(set, "options", m.choices[f.of])
 	case asEither:
@@ -109,7 +111,7 @@ func (d desk) stepRows(m *stepMatter, step enforcement.Step, f deedField, v any,
 		return stepField{}, err
 	}
 	out := stepField{As: asRows, Field: field, More: f.name != "factors"}
-	factors := enforcement.Factors(m.pack)
+	factors := enforcement.Factors(m.pack, d.day)
 	n := max(stepRowsFirst[f.name], len(given)+1)
 	if f.name == "factors" {
 		n, given = len(factors), factorsInOrder(factors, given)

@@ -33,6 +33,7 @@ type procedurePageData struct {
 	Reasons   []string
 	Factors   []Answer
 	Defences  []defenceRow
+	Objected  []objectionRow
 	Ledger    *ledgerView
 	Documents []documentLink
 	Export    string // address of the ZIP; "" where there is nothing to export yet
@@ -100,7 +101,7 @@ func (s *Server) procedureData(c echo.Context, pen *enforcement.Penalty) (*proce
 	p := &procedurePageData{
 		Page: s.base(c), P: pen, C: course, Chip: d.penaltyChip(pen.Status), Stage: d.stageChip(course.Stage), Party: firmChip(pen.Firm),
 		Bases: d.bases(pack, course.Sentence.Basis), Findings: d.findingRows(pen.Case, pen.Findings), Facts: lines(pen.Facts),
-		Reasons: lines(course.Sentence.Reasons), Defences: d.defenceRows(course.Defences),
+		Reasons: lines(course.Sentence.Reasons), Defences: d.defenceRows(course.Defences), Objected: d.objectionRows(course.Objections),
 	}
 	p.Query = Query{Path: penaltyHref(pen.Reference), Values: map[string][]string{}}
 	if on := c.QueryParam("on"); on != "" {
@@ -213,7 +214,7 @@ func (s *Server) procedurePlan(d desk, p *procedurePageData) error {
 	}
 	p.Measures = d.shareLines(p.P.Case.Pack, d.stepParties(p.P, p.C), shares)
 	names := map[string]string{}
-	for _, f := range enforcement.Factors(d.pack(p.P.Case.Pack)) {
+	for _, f := range enforcement.Factors(d.pack(p.P.Case.Pack), d.day) {
 		names[f.Key] = d.text(f.Name)
 	}
 	for _, f := range p.C.Sentence.Factors {
@@ -254,6 +255,31 @@ func (d desk) defenceRows(list []enforcement.Defence) []defenceRow {
 		}
 		if x.Reply != nil {
 			r.Reply, r.ReplyLines = d.t("procedure.of.adopted."+x.Reply.Adopted), lines(x.Reply.Reasons)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// objectionRow is a request for a recusal, and the answer.
+type objectionRow struct {
+	Title, By, Answer string
+	On                calendar.Date
+	Lines, Replied    []string
+}
+
+func (d desk) objectionRows(list []enforcement.Objection) []objectionRow {
+	var out []objectionRow
+	for i, o := range list {
+		r := objectionRow{Title: d.t("procedure.objection_no", i+1, o.Against), By: d.t("procedure.on_paper"), Answer: d.t("procedure.objection_open"), On: o.On, Lines: lines(o.Reasons)}
+		if o.ByFirm {
+			r.By = d.t("procedure.by_firm")
+		}
+		if o.Answer != nil {
+			r.Answer, r.Replied = d.t("procedure.objection_refused"), lines(o.Answer.Reasons)
+			if o.Answer.Upheld {
+				r.Answer = d.t("procedure.objection_upheld")
+			}
 		}
 		out = append(out, r)
 	}

@@ -68,7 +68,7 @@ func (r *deedReader) one(name string, f deedField) any {
 			r.wrong.Add(name, "fault.date")
 		}
 		return on
-	case asNumber:
+	case asNumber, asCount:
 		return r.whole(name, text)
 	case asMoney:
 		return portalFen(&r.wrong, r.form, name)
@@ -210,7 +210,7 @@ func deedValue(f deedField, v any) any {
 		return deedTexts(v)
 	case asTick:
 		return v
-	case asNumber:
+	case asNumber, asCount:
 		if n, _ := v.(json.Number); n == "0" {
 			return ""
 		}

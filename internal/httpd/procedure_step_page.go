@@ -10,6 +10,7 @@ import (
 	"dunwatch/internal/casework"
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/rulebook"
 )
 
 // procedureStepData is one step of the procedure: what it still needs, and its form.
@@ -24,8 +25,14 @@ type procedureStepData struct {
 	Lacks   []lackRow
 	Ready   bool // nothing keeps the viewer from it by stage or part
 	Fields  []stepField
+	Content []contentRow // of the decision, before it is made
+	Rule    string       // from which sum a hearing is offered; "" where it does not matter
+	Doubt   string       // why that sum must be checked; "" where it was
 	Back    string
 }
+
+// contentRow is something that the decision must say.
+type contentRow struct{ Name, State, Word string }
 
 const procedureStepTemplate = "enforcement/step"
 
@@ -80,8 +87,49 @@ func (s *Server) penaltyStepData(c echo.Context, form *Form) (*procedureStepData
 	}
 	p.finish(d, form)
 	p.Crumbs = []Crumb{{Text: d.t("penalty_page.title"), Href: "/penalties"}, {Text: pen.Reference, Href: p.Back}, {Text: p.Name}}
-	p.Fields, err = d.stepForm(m, step, fields, form)
+	if p.Fields, err = d.stepForm(m, step, fields, form); err != nil {
+		return nil, err
+	}
+	switch step {
+	case enforcement.StepApprove, enforcement.StepIssue:
+		p.Content, err = d.contentRows(pen.Reference)
+	case enforcement.StepConclude, enforcement.StepRevise, enforcement.StepNotice:
+		p.Rule, p.Doubt = d.hearingRule(m.pack)
+	}
 	return p, err
+}
+
+// contentRows is what the decision must say, and whether the case says it.
+func (d desk) contentRows(ref string) ([]contentRow, error) {
+	list, err := d.s.Penalties.Content(d.ctx, d.by, ref)
+	if err != nil {
+		return nil, err
+	}
+	var out []contentRow
+	for _, e := range list {
+		state := "absent"
+		switch {
+		case e.Present:
+			state = "present"
+		case e.Asked:
+			state = "asked"
+		}
+		out = append(out, contentRow{d.t("penalty_case.content." + e.ID), state, d.t("penalty_case.content." + state)})
+	}
+	return out, nil
+}
+
+// hearingRule says from which sum a hearing is offered, and what is uncertain about the sum.
+func (d desk) hearingRule(pack *rulebook.Pack) (rule, doubt string) {
+	t, ok := d.s.Penalties.HearingSum(pack, false)
+	if !ok {
+		return d.t("penalty_case.hearing_any"), ""
+	}
+	rule = d.t("penalty_case.hearing_sum", d.money(pack.ID, t.Value*100)) + d.t("procedure.in_brackets", d.text(t.Article))
+	if c, unsure := t.Caveat(); unsure {
+		doubt = d.text(c)
+	}
+	return rule, doubt
 }
 
 // finish is what the pages of a step and of an application share.

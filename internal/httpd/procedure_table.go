@@ -24,6 +24,7 @@ const (
 	asNumbers deedKind = "numbers" // several of a list whose values are numbers
 	asLines   deedKind = "lines"   // a list, one a line
 	asMoney   deedKind = "money"   // typed in yuan, kept in fen
+	asCount   deedKind = "count"   // a whole number that is typed
 	asBases   deedKind = "bases"   // provisions to tick
 	asRows    deedKind = "rows"    // a list of things with fields of their own
 )
@@ -51,9 +52,10 @@ func inNumber(name, of string) deedField { return deedField{name: name, as: asNu
 func inSome(name, of string) deedField   { return deedField{name: name, as: asSome, of: of} }
 func inLines(name string) deedField      { return deedField{name: name, as: asLines} }
 func inMoney(name string) deedField      { return deedField{name: name, as: asMoney} }
+func inCount(name string) deedField      { return deedField{name: name, as: asCount} }
 
 var (
-	shareRows   = deedField{name: "shares", as: asRows, rows: []deedField{inNumber("party", "parties"), inOne("kind", "kinds"), inMoney("amount_fen").opt()}}
+	shareRows   = deedField{name: "shares", as: asRows, rows: []deedField{inNumber("party", "parties"), inOne("kind", "kinds"), inMoney("amount_fen").opt(), inCount("days").opt()}}
 	personRows  = deedField{name: "persons", as: asRows, optional: true, rows: []deedField{inLine("name"), inLine("post").opt()}}
 	factorRows  = deedField{name: "factors", as: asRows, optional: true, rows: []deedField{inOne("effect", "effects").opt(), inLines("evidence").opt()}}
 	partRows    = deedField{name: "parts", as: asRows, rows: []deedField{inLater("due_on"), inMoney("amount_fen")}}
@@ -61,7 +63,9 @@ var (
 		shareRows, {name: "basis", as: asBases}, inLong("facts"), inLong("reasons"), factorRows,
 		inArea("later_law").opt(), inArea("norm_reason").opt(), inArea("range_reason").opt(),
 	}
-	paid = []deedField{inNumber("party", "parties"), inOne("account", "accounts"), inMoney("amount_fen"), inDay("on"), inLine("receipt")}
+	// delivery is how something was handed over, and how that is proved.
+	delivery = []deedField{inOne("means", "means"), inArea("proof"), inLine("consent").opt(), inArea("failed").opt()}
+	paid     = []deedField{inNumber("party", "parties"), inOne("account", "accounts"), inMoney("amount_fen"), inDay("on"), inLine("receipt")}
 )
 
 // deedForms asks for what each step of the statutory procedure says: one entry per step, in the order of its form. What is
@@ -76,25 +80,28 @@ var deedForms = map[enforcement.Step][]deedField{
 	enforcement.StepPreserved:    {inArea("decision")},
 	enforcement.StepSuspend:      {inOne("ground", "suspend"), inArea("reasons")},
 	enforcement.StepResume:       {inArea("reasons")},
-	enforcement.StepConclude:     slices.Concat([]deedField{inLong("report"), {name: "findings", as: asNumbers, of: "findings"}, personRows}, sentenceRow),
+	enforcement.StepExtend:       {inCount("days"), inLine("basis"), inArea("reasons")},
+	enforcement.StepAskRecusal:   {inLine("against"), inArea("reasons")},
+	enforcement.StepRecusal:      {inNumber("request", "objections"), inEither("upheld"), inNumber("person", "people").opt(), inArea("reasons")},
+	enforcement.StepConclude:     slices.Concat([]deedField{inLong("report"), {name: "findings", as: asNumbers, of: "findings"}, inLine("address"), personRows}, sentenceRow),
 	enforcement.StepTry:          {inEither("agree"), inLong("report"), inTick("complex"), inTick("major"), inSome("legal", "legal").opt()},
 	enforcement.StepLegalReview:  {inEither("passed"), inLong("opinion")},
 	enforcement.StepRevise:       slices.Concat([]deedField{inArea("why"), inArea("new_facts").opt()}, sentenceRow),
-	enforcement.StepNotice:       {inDay("served_on"), inOne("means", "means"), inArea("proof"), inTick("hearing_told")},
+	enforcement.StepNotice:       slices.Concat([]deedField{inDay("served_on")}, delivery, []deedField{inTick("all_parties"), inTick("hearing_told")}),
 	enforcement.StepDefend:       {inDay("on"), inLong("text"), inLines("evidence").opt()},
 	enforcement.StepReply:        {inNumber("defence", "defences"), inOne("adopted", "adopted"), inArea("reasons")},
-	enforcement.StepWaive:        {inOne("what", "waive"), inLine("proof")},
+	enforcement.StepWaive:        {inOne("what", "waive"), inLine("proof"), inTick("all_parties")},
 	enforcement.StepAskHearing:   {inDay("on"), inArea("text")},
-	enforcement.StepSetHearing:   {inDay("noticed_on"), inLater("on"), inLine("place"), inNumber("chair", "chairs"), inLine("closed").opt()},
+	enforcement.StepSetHearing:   slices.Concat([]deedField{inLater("on"), inLine("place"), inNumber("chair", "chairs"), inLine("closed").opt(), inDay("noticed_on")}, delivery),
 	enforcement.StepHold:         {inDay("on"), inTick("absent"), inLines("agents").opt(), inLong("record"), inTick("signed")},
 	enforcement.StepHearReport:   {inLong("report")},
 	enforcement.StepDeliberate:   {inDay("on"), inLines("members"), inLong("minutes"), inEither("agree")},
 	enforcement.StepApprove:      {inArea("note").opt()},
 	enforcement.StepReturn:       {inOne("to", "return_to"), inArea("reasons")},
-	enforcement.StepIssue:        {inLine("account").opt()},
-	enforcement.StepNoPenalty:    {inOne("ground", "no_penalty"), inArea("reasons"), inLines("evidence")},
+	enforcement.StepIssue:        {inLine("account").opt(), inLine("address").opt(), inArea("late_reason").opt()},
+	enforcement.StepNoPenalty:    {inOne("ground", "no_penalty"), inArea("reasons"), inLines("evidence"), inArea("taught").opt(), inArea("late_reason").opt()},
 	enforcement.StepTransfer:     {inOne("authority", "authorities"), inArea("reasons"), inTick("file_sent")},
-	enforcement.StepServe:        {inDay("on"), inOne("means", "means"), inArea("proof"), inLine("consent").opt()},
+	enforcement.StepServe:        slices.Concat([]deedField{inDay("on")}, delivery, []deedField{inTick("all_parties")}),
 	enforcement.StepPublish:      {inArea("facts"), inLater("expires_on").opt()},
 	enforcement.StepCorrect:      {inArea("facts"), inArea("reasons")},
 	enforcement.StepWithdraw:     {inArea("reasons")},
@@ -102,9 +109,10 @@ var deedForms = map[enforcement.Step][]deedField{
 	enforcement.StepRefund:       paid,
 	enforcement.StepAskParts:     {inNumber("party", "parties"), inArea("hardship"), inLine("proof")},
 	enforcement.StepAllowParts:   {inNumber("party", "parties"), partRows, inArea("reasons")},
+	enforcement.StepRefuseParts:  {inNumber("party", "parties"), inArea("reasons")},
 	enforcement.StepChallenge:    {inOne("kind", "challenges"), inLine("body"), inDay("on"), inLine("ref").opt()},
 	enforcement.StepChallengeEnd: {inDay("on"), inOne("outcome", "outcomes"), inArea("note").opt()},
-	enforcement.StepDemand:       {inDay("served_on"), inOne("means", "means"), inArea("proof")},
+	enforcement.StepDemand:       slices.Concat([]deedField{inDay("served_on")}, delivery),
 	enforcement.StepCourt:        {inDay("on"), inLine("name")},
 	enforcement.StepExecuted:     {inTick("exhausted"), inArea("note")},
 	enforcement.StepChange:       {inTick("annul"), shareRows.opt(), inOne("order", "orders"), inArea("reasons")},

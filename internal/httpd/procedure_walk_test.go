@@ -175,7 +175,7 @@ func (c *course) hearing() {
 	c.Helper()
 	on := c.today().AddDays(20)
 	chair := fmt.Sprint(c.users["legal"].ID)
-	c.step("legal", enforcement.StepSetHearing, dated(typed("place", "三楼会议室", "chair", chair), "on", on))
+	c.step("legal", enforcement.StepSetHearing, dated(typed("place", "三楼会议室", "chair", chair, "means", "direct", "proof", "送达回证，当事人签收"), "on", on))
 	c.days(20)
 	if p := c.as("firm").get("/firm/penalties/" + c.ref).want(200); !strings.Contains(p.text("aside"), "三楼会议室") {
 		c.Errorf("the firm does not read where the hearing is: %s", p.text("aside"))
@@ -189,7 +189,7 @@ func (c *course) finishes() {
 	c.Helper()
 	c.step("director", enforcement.StepDeliberate, typed("members", "陈立\n周宁", "minutes", "集体讨论一致同意拟处罚内容，罚款三十万元。", "agree", "true"))
 	c.step("director", enforcement.StepApprove, typed("note", "同意"))
-	c.step("director", enforcement.StepIssue, typed("account", "国库专户 001"))
+	c.step("director", enforcement.StepIssue, typed("account", "国库专户 001", "address", "杭州市西湖区文三路1号"))
 	c.step("supervisor", enforcement.StepServe, typed("means", "direct", "proof", "送达回证，法定代表人签收"))
 	c.step("supervisor", enforcement.StepPublish, typed("facts", "催收人员以短信威胁借款人。"))
 	own := c.as("firm").get("/firm/penalties/" + c.ref).want(200)
@@ -291,7 +291,7 @@ func (s *site) worksCourse() *enforcement.Penalty {
 		{"supervisor", &enforcement.Waive{What: "defence", Proof: "书面声明"}},
 		{"supervisor", &enforcement.Waive{What: "hearing", Proof: "书面声明"}},
 		{"director", &enforcement.ApproveCase{Note: "同意"}},
-		{"director", &enforcement.IssueCase{Account: "国库专户 001"}},
+		{"director", &enforcement.IssueCase{Account: "国库专户 001", Address: "杭州市西湖区文三路1号"}},
 		{"supervisor", &enforcement.Publish{Facts: "催收人员以短信威胁借款人。"}},
 	} {
 		p, _, err = s.Penalties.Take(ctx, s.as(x.who), p.Reference, p.Version, x.deed)

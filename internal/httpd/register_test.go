@@ -30,7 +30,7 @@ func (s *site) published(firm, facts string) *enforcement.Penalty {
 	s.ok(err)
 	sentence := enforcement.Sentence{Shares: []enforcement.Share{{Party: 1, Kind: "warning"}, {Party: 1, Kind: "fine", AmountFen: 100_000_00}, {Party: 2, Kind: "warning"}},
 		Basis: []string{"cn-cpl-56", "cn-bsl-48"}, Facts: "当事人的催收人员于2026年10月8日夜间以到单位闹事相威胁。", Reasons: "侵害消费者人格尊严，情节较重，未见从轻情形。",
-		Factors: []enforcement.Factor{{Key: "many_victims", Effect: "heavier", Evidence: []string{"E-1"}}}}
+		Factors: []enforcement.Factor{{Key: "many_victims", Effect: "heavier", Evidence: []string{"受害人名册"}}}}
 	for _, st := range []struct {
 		who  string
 		deed enforcement.Deed
@@ -39,10 +39,10 @@ func (s *site) published(firm, facts string) *enforcement.Penalty {
 		{"reviewer", &enforcement.Investigate{CardsShown: true, Told: "出示执法证并送达调查通知书"}},
 		{"reviewer", &enforcement.Conclude{Report: "经调查取证，违法事实清楚，证据确实充分。", Findings: []int{1}, Persons: []enforcement.Person{{Name: "刘德厚", Post: "催收主管"}}, Sentence: sentence}},
 		{"supervisor", &enforcement.Try{Agree: true, Report: "事实清楚，证据充分，程序合法，同意处理意见。"}},
-		{"supervisor", &enforcement.Notice{Means: "direct", Proof: "送达回证，法定代表人签收"}},
-		{"supervisor", &enforcement.Waive{What: "defence", Proof: "书面声明"}},
+		{"supervisor", &enforcement.Notice{Means: "direct", Proof: "送达回证，法定代表人签收", AllParties: true}},
+		{"supervisor", &enforcement.Waive{What: "defence", Proof: "书面声明", AllParties: true}},
 		{"director", &enforcement.ApproveCase{Note: "同意"}},
-		{"director", &enforcement.IssueCase{Account: "国库专户 001"}},
+		{"director", &enforcement.IssueCase{Account: "国库专户 001", Address: "杭州市西湖区文三路1号"}},
 		{"supervisor", &enforcement.Publish{Facts: facts}},
 	} {
 		p = s.takes(p, st.who, st.deed)
@@ -108,7 +108,7 @@ func TestRegisterFromPublicationToWithdrawal(t *testing.T) {
 	if got := b.get(href).text("main"); !strings.Contains(got, "更正事实表述") || strings.Contains(got, "HYPERLINK") {
 		t.Errorf("corrected: %s", got)
 	}
-	open, _, err := s.Penalties.Take(s.Context(), s.as("supervisor"), p.Reference, p.Version, &enforcement.Serve{Means: "direct", Proof: "送达回证，法定代表人签收"})
+	open, _, err := s.Penalties.Take(s.Context(), s.as("supervisor"), p.Reference, p.Version, &enforcement.Serve{Means: "direct", Proof: "送达回证，法定代表人签收", AllParties: true})
 	s.ok(err)
 	open = s.takes(open, "supervisor", &enforcement.Challenge{Kind: "review", Body: "上一级主管机关"})
 	open = s.takes(open, "supervisor", &enforcement.ChallengeEnded{Outcome: "annulled"})

@@ -110,7 +110,7 @@ func (s *Service) compose(ctx context.Context, tx *store.Tx, n New, r *letterRow
 	}
 	// One letter has one number, in the manner of the office whose law it is under.
 	series := set.en.prefix
-	if pack.ID == "cn" {
+	if pack.Letters == string(locale.ZH) {
 		series = set.zh.prefix
 	}
 	c.zh.Prefix, c.en.Prefix = series, series

@@ -1,6 +1,10 @@
 package rulebook
 
-import "slices"
+import (
+	"slices"
+
+	"dunwatch/internal/calendar"
+)
 
 // PenaltyKind is a penalty, or a graduated measure short of one.
 type PenaltyKind struct {
@@ -44,7 +48,15 @@ type Ground struct {
 	// Track is complaint, report or both.
 	Track    string   `yaml:"track" json:"track"`
 	Strength Strength `yaml:"strength" json:"strength"`
-	Trust    `yaml:",inline"`
+	// From and To are the first and the last day on which it may be named, both included. No date is open.
+	From  calendar.Date `yaml:"from,omitempty" json:"from,omitzero"`
+	To    calendar.Date `yaml:"to,omitempty" json:"to,omitzero"`
+	Trust `yaml:",inline"`
+}
+
+// InForce reports whether the ground may be named on a day.
+func (g Ground) InForce(on calendar.Date) bool {
+	return (g.From.IsZero() || !on.Before(g.From)) && (g.To.IsZero() || !on.After(g.To))
 }
 
 // Outcome is a value that a finding or an answer may have.
@@ -108,7 +120,7 @@ func channel(all []Channel, id string) (Channel, bool) {
 }
 
 // Grounds returns the reasons for one kind of decision: reject, refer,
-// supplement, close, extend, suspend, reopen, mitigate, no_penalty, withdraw_publication.
+// supplement, close, extend, suspend, reopen, mitigate, aggravate, no_penalty, withdraw_publication.
 func (p *Pack) Grounds(kind string) []Ground { return slices.Clone(p.grounds[kind]) }
 
 // Ground returns one reason of a kind of decision.

@@ -31,7 +31,7 @@ var (
 	partyNames  = []string{"office", "firm", "complainant", "respondent", "other"}
 	strengths   = []Strength{Law, Regulation, RuleOf, Standard, Guide, Office, Heuristic}
 	weights     = []string{"binding", "standard", "presumption", "heuristic"}
-	groundKinds = []string{"reject", "refer", "supplement", "close", "extend", "suspend", "reopen", "mitigate", "no_penalty", "withdraw_publication"}
+	groundKinds = []string{"reject", "refer", "supplement", "close", "extend", "suspend", "reopen", "mitigate", "aggravate", "no_penalty", "withdraw_publication"}
 	codeForm    = regexp.MustCompile(`^[A-Z]\d\d$`)
 	idForm      = regexp.MustCompile(`^[a-z0-9]+([._-][a-z0-9]+)*$`)
 	clockForm   = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
@@ -139,6 +139,9 @@ func (r *reader) checkHeader(dir string, f *files) {
 	r.checkDates(d.name, d.line("to"), "the pack", h.From, h.To)
 	r.checkText(d.name, d.line("name"), "name", h.Name)
 	r.checkText(d.name, d.line("office"), "office", h.Office)
+	if d.root != nil {
+		r.oneOf(d.name, d.line("letters"), "letters", h.Letters, []string{"zh", "en"})
+	}
 	for i, l := range h.Hotlines {
 		line := d.line("hotlines", i)
 		r.checkText(d.name, line, "hotline", l.Name)

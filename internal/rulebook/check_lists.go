@@ -100,6 +100,7 @@ func (r *reader) checkGrounds(f *files) {
 			r.checkText(d.name, line, what, g.Name)
 			r.checkTrust(d.name, line, what, g.Trust, g.Strength == Office)
 			r.checkStrength(d.name, line, what, g.Strength)
+			r.checkDates(d.name, line, what, g.From, g.To)
 			r.oneOf(d.name, line, "track", g.Track, []string{"complaint", "report", "both"})
 		}
 	}

@@ -29,12 +29,18 @@ type Header struct {
 	Edition  string   `yaml:"version" json:"version"`
 	// AsOf is the day up to which the law was read; From and To bound the
 	// pack's own validity.
-	AsOf        calendar.Date `yaml:"as_of" json:"as_of"`
-	From        calendar.Date `yaml:"from" json:"from"`
-	To          calendar.Date `yaml:"to,omitempty" json:"to"`
-	Office      Text          `yaml:"office" json:"office"`
-	Authorities []Authority   `yaml:"authorities" json:"authorities"`
-	Hotlines    []Hotline     `yaml:"hotlines" json:"hotlines"`
+	AsOf   calendar.Date `yaml:"as_of" json:"as_of"`
+	From   calendar.Date `yaml:"from" json:"from"`
+	To     calendar.Date `yaml:"to,omitempty" json:"to"`
+	Office Text          `yaml:"office" json:"office"`
+	// Letters is the language in which the office writes to firms and other authorities, zh or en, and in whose manner its
+	// letters are numbered.
+	Letters string `yaml:"letters" json:"letters"`
+	// PenaltyLaw is the statute whose articles the steps of a penalty are held against; none: the office follows them as a
+	// rule of its own.
+	PenaltyLaw  Text        `yaml:"penalty_law,omitempty" json:"penalty_law,omitzero"`
+	Authorities []Authority `yaml:"authorities" json:"authorities"`
+	Hotlines    []Hotline   `yaml:"hotlines" json:"hotlines"`
 }
 
 // Currency is the unit of amounts; it divides into a hundred.
