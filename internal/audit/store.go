@@ -189,6 +189,22 @@ func (l *Log) Find(ctx context.Context, subject string, limit int) ([]*Entry, er
 	return out, nil
 }
 
+// About lists the entries on a subject whose actions are of one object ("evidence"), oldest first, inside an open
+// transaction.
+func (l *Log) About(ctx context.Context, tx *store.Tx, subject, object string) ([]*Entry, error) {
+	rows, err := gorm.G[entryRow](tx.DB).Where("subject = ? AND action LIKE ?", subject, object+".%").Order("id").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find entries on %s: %w", subject, err)
+	}
+	out := make([]*Entry, len(rows))
+	for i, r := range rows {
+		if out[i], err = r.entry(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // entriesAfter reads the next entries by number.
 func entriesAfter(ctx context.Context, tx *store.Tx, id int64, limit int) ([]entryRow, error) {
 	return gorm.G[entryRow](tx.DB).Where("id > ?", id).Order("id").Limit(limit).Find(ctx)

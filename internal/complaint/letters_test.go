@@ -112,7 +112,7 @@ func TestNothingWakesABorrower(t *testing.T) {
 	check(t, err)
 	c, err := o.ByRef(ctx, supervisor, ref)
 	check(t, err)
-	_, other, err := o.Split(ctx, supervisor, ref, c.Version, complaint.TrackReport)
+	_, other, err := o.Split(ctx, supervisor, ref, c.Version, complaint.TrackReport, nil)
 	check(t, err)
 	_, err = o.Refuse(ctx, supervisor, other.Reference, other.Version, "not_our_duty", "")
 	check(t, err)

@@ -30,10 +30,10 @@ type Link struct {
 
 // Split divides one letter that says two things, a complaint and a report say, in two at screening: the other complaint
 // gets its own reference, key and clocks under the other track, with the same words, parties and date of receipt; the
-// same access code opens it. Files stay where they were sent, and are shown from there. The complainant is told both
-// references. It returns the complaint and the other one.
+// same access code opens it. The complainant is told both references. with, if not nil, runs in the same transaction:
+// evidence hands the files on. It returns the complaint and the other one.
 // Invalid (track), Conflict (stale, decided, split so before), Forbidden, NotFound.
-func (s *Service) Split(ctx context.Context, by access.Actor, ref string, version int64, track Track) (*Complaint, *Complaint, error) {
+func (s *Service) Split(ctx context.Context, by access.Actor, ref string, version int64, track Track, with func(ctx context.Context, tx *store.Tx, c, other *Complaint) error) (*Complaint, *Complaint, error) {
 	key, wrapped, err := s.keys.NewDataKey()
 	if err != nil {
 		return nil, nil, fmt.Errorf("split complaint: %w", err)
@@ -58,7 +58,10 @@ func (s *Service) Split(ctx context.Context, by access.Actor, ref string, versio
 		if other, err = s.twin(ctx, tx, by, c, track, key, wrapped); err != nil {
 			return err
 		}
-		return s.link(ctx, tx, by, c, other)
+		if err := s.link(ctx, tx, by, c, other); err != nil || with == nil {
+			return err
+		}
+		return with(ctx, tx, c, other)
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("split complaint: %w", err)
@@ -206,8 +209,8 @@ type Linked struct {
 	Complaint *Complaint
 }
 
-// Linked is LinksOf with the complaints themselves, inside an open transaction, for evidence: the files of a split letter
-// lie with the one it was sent as. o is c's owner.
+// Linked is LinksOf with the complaints themselves, inside an open transaction, for whoever
+// leads from one to the other. o is c's owner.
 func (s *Service) Linked(ctx context.Context, tx *store.Tx, by access.Actor, c *Complaint, o access.Owner) ([]Linked, error) {
 	return s.linked(ctx, tx, by, c, o)
 }

@@ -21,13 +21,13 @@ func TestSplit(t *testing.T) {
 		filed := o.file(t, sample())
 		ref := filed.Complaint.Reference
 		clock.Add(2 * day)
-		_, _, err := o.Split(ctx, supervisor, ref, 1, complaint.TrackComplaint)
+		_, _, err := o.Split(ctx, supervisor, ref, 1, complaint.TrackComplaint, nil)
 		wantKind(t, err, fault.Invalid, "")
-		_, _, err = o.Split(ctx, supervisor, ref, 5, complaint.TrackReport)
+		_, _, err = o.Split(ctx, supervisor, ref, 5, complaint.TrackReport, nil)
 		wantKind(t, err, fault.Conflict, "fault.stale")
-		_, _, err = o.Split(ctx, o.borrower(t, filed), ref, 1, complaint.TrackReport)
+		_, _, err = o.Split(ctx, o.borrower(t, filed), ref, 1, complaint.TrackReport, nil)
 		wantKind(t, err, fault.Forbidden, "")
-		c, other, err := o.Split(ctx, supervisor, ref, 1, complaint.TrackReport)
+		c, other, err := o.Split(ctx, supervisor, ref, 1, complaint.TrackReport, nil)
 		check(t, err)
 		if c.Version != 2 || c.Track != complaint.TrackComplaint || c.DueOn != calendar.MustDate("2026-10-29") {
 			t.Errorf("the first: %s version %d due %s", c.Track, c.Version, c.DueOn)
@@ -64,7 +64,7 @@ func TestSplit(t *testing.T) {
 		if n := o.count(t, "SELECT count(*) FROM outbox WHERE template = 'mail.split'"); n != 1 {
 			t.Errorf("%d mails name both references", n)
 		}
-		_, _, err = o.Split(ctx, supervisor, ref, 2, complaint.TrackReport)
+		_, _, err = o.Split(ctx, supervisor, ref, 2, complaint.TrackReport, nil)
 		wantKind(t, err, fault.Conflict, "intake.split_before")
 		o.mustVerify(t)
 	})
@@ -75,7 +75,7 @@ func TestLinkOfAReportIsSheltered(t *testing.T) {
 	o := openSQLite(t)
 	o.staff(t)
 	ctx := t.Context()
-	c, other, err := o.Split(ctx, supervisor, o.file(t, sample()).Complaint.Reference, 1, complaint.TrackReport)
+	c, other, err := o.Split(ctx, supervisor, o.file(t, sample()).Complaint.Reference, 1, complaint.TrackReport, nil)
 	check(t, err)
 	o.openCase(t, other, reviewer)
 	for _, x := range []struct {
@@ -102,7 +102,7 @@ func TestAnonymousCannotBecomeAComplaint(t *testing.T) {
 	o.staff(t)
 	f := sample()
 	f.Track, f.Anonymous = complaint.TrackReport, true
-	_, _, err := o.Split(t.Context(), supervisor, o.file(t, f).Complaint.Reference, 1, complaint.TrackComplaint)
+	_, _, err := o.Split(t.Context(), supervisor, o.file(t, f).Complaint.Reference, 1, complaint.TrackComplaint, nil)
 	wantKind(t, err, fault.Invalid, "")
 }
 

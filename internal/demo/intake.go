@@ -173,7 +173,7 @@ func (o *office) splitUp(ctx context.Context, m *matter) error {
 	if m.c.Status != complaint.Received {
 		return nil
 	}
-	c, other, err := o.d.Complaints.Split(ctx, o.super[m.plan.unit], m.c.Reference, m.c.Version, complaint.TrackReport)
+	c, other, err := o.d.Evidence.Split(ctx, o.super[m.plan.unit], m.c.Reference, m.c.Version, complaint.TrackReport)
 	if err != nil {
 		return err
 	}

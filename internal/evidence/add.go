@@ -106,7 +106,7 @@ func (s *Service) record(ctx context.Context, by access.Actor, ref, kind string,
 		}
 		row = &evidenceRow{
 			ComplaintID: c.ID, Number: int64(len(files) + 1), Kind: kind, Name: name, Size: in.size, MediaType: in.mediaType, SHA256: in.sha256,
-			Blob: in.blob, Scan: NotScanned, ReceivedAt: store.At(tx.Now), FromRole: string(by.Role), UserID: store.ID(by.UserID), Version: 1,
+			Blob: in.blob, Scan: s.fresh(), ReceivedAt: store.At(tx.Now), FromRole: string(by.Role), UserID: store.ID(by.UserID), Version: 1,
 		}
 		if err := store.Insert(ctx, tx, row); err != nil {
 			return err
@@ -155,7 +155,7 @@ func (s *Service) AddToDraft(ctx context.Context, token, kind, name string, r io
 		return nil, fmt.Errorf("add file to draft: %w", err)
 	}
 	return s.complaints.AddDraftFile(ctx, token, complaint.DraftFile{
-		Kind: kind, Name: fileName(name), Size: in.size, MediaType: in.mediaType, SHA256: in.sha256, Blob: in.blob, Scan: NotScanned,
+		Kind: kind, Name: fileName(name), Size: in.size, MediaType: in.mediaType, SHA256: in.sha256, Blob: in.blob, Scan: s.fresh(),
 	})
 }
 

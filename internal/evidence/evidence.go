@@ -22,8 +22,6 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
 	"dunwatch/internal/complaint"
-	"dunwatch/internal/fault"
-	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 )
 
@@ -41,13 +39,28 @@ type Item struct {
 	FromRole   string
 	UserID     int64
 	From       string // name of the firm that gave it, for staff; "" for everybody else's files
-	Of         string // reference of the complaint with which it lies, for one shown from a linked complaint
 	PassedOn   bool   // a firm's file that the office showed to the complainant
 	Hidden     bool   // a file of a report, whose name and content the actor may not see
+
+	Shared       bool // the same file lies with the other half of a split letter
+	RedactedOf   int  // number of the item of which this is a copy with parts blacked out; 0: of none
+	Redacted     int  // number of the newest such copy of this item; 0: there is none
+	Supersedes   int  // number of the item in whose place this one stands; 0: of none
+	SupersededBy int  // number of the item that stands in its place; 0: none
+	LetThrough   bool // a person let it be opened although the scanner suspects it
+	Original     bool // a person let the original be given out where no clean copy can be made
 }
 
-// NotScanned says that no malware scanner has seen the file.
-const NotScanned = "not_scanned"
+// Barred reports whether nobody may open the file for now.
+func (i Item) Barred() bool { return i.Scan == Suspect && !i.LetThrough }
+
+// What a malware scanner said of a file.
+const (
+	NotScanned = "not_scanned" // none was at hand, or the file is larger than it takes
+	Waiting    = "waiting"     // it has not seen the file yet
+	Clean      = "clean"
+	Suspect    = "suspect"
+)
 
 // Label is E-1, E-2 ...
 func (i Item) Label() string { return fmt.Sprintf("E-%d", i.Number) }
@@ -91,6 +104,9 @@ type Service struct {
 func New(db *store.DB, log *audit.Log, policy *access.Policy, complaints *complaint.Service, blobs Blobs, maxBytes int64) *Service {
 	return &Service{db, log, policy, complaints, blobs, maxBytes}
 }
+
+// fresh is the scan state of a file that has just come.
+func (s *Service) fresh() string { return NotScanned }
 
 // MaxBytes is the largest file taken.
 func (s *Service) MaxBytes() int64 { return s.maxBytes }
@@ -144,77 +160,5 @@ func (s *Service) items(ctx context.Context, tx *store.Tx, c *complaint.Complain
 			return nil, err
 		}
 	}
-	return out, nil
-}
-
-// Open gives a file's bytes and records who looked (staff and borrower alike). The stored file is held against its name
-// before the first byte is given out, so that an altered one, or one of the same complaint in its place, fails here and
-// not half-way. The caller closes it, and must not rely on what was read before io.EOF. Forbidden for a file of a report
-// that the actor may not read, NotFound.
-func (s *Service) Open(ctx context.Context, by access.Actor, ref string, number int) (*Item, io.ReadCloser, error) {
-	return s.openIn(ctx, by, number, func(tx *store.Tx) (*complaint.Complaint, error) {
-		c, o, err := s.reach(ctx, tx, by, ref)
-		if err != nil {
-			return nil, err
-		}
-		if !s.complaints.SeesMatter(by, c, o) {
-			return nil, fault.New(fault.Forbidden, "complaint.sheltered")
-		}
-		return c, nil
-	})
-}
-
-// openIn opens a file of the complaint that find loads if the actor may see its files.
-func (s *Service) openIn(ctx context.Context, by access.Actor, number int, find func(*store.Tx) (*complaint.Complaint, error)) (*Item, io.ReadCloser, error) {
-	var item Item
-	var ref string
-	var out *opened
-	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		c, err := find(tx)
-		if err != nil {
-			return err
-		}
-		r, err := rowOf(ctx, tx, c.ID, number)
-		if err != nil {
-			return err
-		}
-		if by.Role == access.Borrower && r.ofFirm() {
-			passed, err := passedOn(ctx, tx, c.ID)
-			if err != nil {
-				return err
-			}
-			if !passed[int(r.Number)] {
-				return fault.New(fault.NotFound, "fault.not_found")
-			}
-		}
-		key, err := s.complaints.DataKey(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		if item, err = r.item(key); err != nil {
-			return err
-		}
-		ref, out = c.Reference, &opened{name: r.Blob, key: key}
-		_, err = s.log.Append(ctx, tx, by, audit.EvidenceViewed, c.Reference, "evidence", item.Label())
-		return err
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("open evidence: %w", err)
-	}
-	if err := s.unlock(ctx, out); err != nil {
-		return nil, nil, fmt.Errorf("open evidence %s of %s: %w", item.Label(), ref, err)
-	}
-	return &item, out, nil
-}
-
-// unlock holds the stored file against its name and opens it.
-func (s *Service) unlock(ctx context.Context, out *opened) error {
-	what, err := s.inspect(ctx, out.name)
-	if err != nil {
-		return err
-	}
-	if what != "" {
-		return fmt.Errorf("%s: %w", what, seal.ErrAltered)
-	}
-	return out.open(ctx, s.blobs)
+	return out, related(ctx, tx, c.ID, out)
 }

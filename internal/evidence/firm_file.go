@@ -68,7 +68,7 @@ func (s *Service) recordFrom(ctx context.Context, by access.Actor, complaintID i
 		}
 		row := &evidenceRow{
 			ComplaintID: c.ID, Number: int64(len(files) + 1), Kind: kind, Name: name, Size: in.size, MediaType: in.mediaType, SHA256: in.sha256,
-			Blob: in.blob, Scan: NotScanned, ReceivedAt: store.At(tx.Now), FromRole: string(access.Firm), UserID: store.ID(by.UserID), Version: 1,
+			Blob: in.blob, Scan: s.fresh(), ReceivedAt: store.At(tx.Now), FromRole: string(access.Firm), UserID: store.ID(by.UserID), Version: 1,
 		}
 		if err := store.Insert(ctx, tx, row); err != nil {
 			return err
@@ -86,40 +86,19 @@ func (s *Service) recordFrom(ctx context.Context, by access.Actor, complaintID i
 }
 
 // OpenFor gives a file's bytes to somebody who may not read the complaint, if may has no objection to the file; it is
-// asked in the transaction that records the look. As Open, it fails for an altered file before the first byte. NotFound.
+// asked in the transaction that records the look, too. What a firm gave goes out as it came, everything else as a clean
+// copy, see Copy. As Open, it fails for an altered file before the first byte. Conflict, NotFound.
 func (s *Service) OpenFor(ctx context.Context, by access.Actor, complaintID int64, number int, may func(ctx context.Context, tx *store.Tx, i *Item) error) (*Item, io.ReadCloser, error) {
-	var item Item
-	var out *opened
-	err := s.db.Write(ctx, func(tx *store.Tx) error {
-		c, err := s.complaintByID(ctx, tx, complaintID)
-		if err != nil {
-			return err
-		}
-		r, err := rowOf(ctx, tx, c.ID, number)
-		if err != nil {
-			return fault.Wrap(err, fault.NotFound, "fault.not_found")
-		}
-		key, err := s.complaints.DataKey(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		if item, err = r.item(key); err != nil {
-			return err
-		}
-		if err := may(ctx, tx, &item); err != nil {
-			return err
-		}
-		out = &opened{name: r.Blob, key: key}
-		_, err = s.log.Append(ctx, tx, by, audit.EvidenceViewed, c.Reference, "evidence", item.Label())
-		return err
-	})
+	if may == nil {
+		return nil, nil, fmt.Errorf("open evidence for a firm: %w", fault.New(fault.NotFound, "fault.not_found")) // nobody said who may
+	}
+	item, body, err := s.give(ctx, by, look{act: audit.EvidenceCopied, copy: true, number: number, may: may, find: func(tx *store.Tx) (*complaint.Complaint, error) {
+		return s.complaintByID(ctx, tx, complaintID)
+	}})
 	if err != nil {
 		return nil, nil, fmt.Errorf("open evidence for a firm: %w", err)
 	}
-	if err := s.unlock(ctx, out); err != nil {
-		return nil, nil, fmt.Errorf("open evidence %s for a firm: %w", item.Label(), err)
-	}
-	return &item, out, nil
+	return item, body, nil
 }
 
 func (s *Service) complaintByID(ctx context.Context, tx *store.Tx, id int64) (*complaint.Complaint, error) {

@@ -3,7 +3,6 @@ package evidence
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 
 	"dunwatch/internal/access"
@@ -50,65 +49,6 @@ func (s *Service) shown(ctx context.Context, tx *store.Tx, by access.Actor, c *c
 }
 
 func (i Item) ofFirm() bool { return access.Role(i.FromRole).OfFirm() }
-
-// Linked lists the files that lie with a complaint linked to this one: what was sent with a letter that was split in two
-// lies with the one as which it came. Item.Of says where. NotFound.
-func (s *Service) Linked(ctx context.Context, by access.Actor, ref string) ([]Item, error) {
-	var out []Item
-	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		c, o, err := s.reach(ctx, tx, by, ref)
-		if err != nil || !s.complaints.SeesMatter(by, c, o) {
-			return err
-		}
-		list, err := s.complaints.Linked(ctx, tx, by, c, o)
-		if err != nil {
-			return err
-		}
-		for _, l := range list {
-			if l.Kind != complaint.LinkSplitFrom {
-				continue // its own files are its own matter
-			}
-			files, err := s.shown(ctx, tx, by, l.Complaint, o)
-			if err != nil {
-				return err
-			}
-			for _, f := range files {
-				f.Of = l.Reference
-				out = append(out, f)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list linked evidence: %w", err)
-	}
-	return out, nil
-}
-
-// OpenLinked is Open for a file that Linked shows: ref is the complaint that the actor works on, of the one with which the
-// file lies. NotFound.
-func (s *Service) OpenLinked(ctx context.Context, by access.Actor, ref, of string, number int) (*Item, io.ReadCloser, error) {
-	item, body, err := s.openIn(ctx, by, number, func(tx *store.Tx) (*complaint.Complaint, error) {
-		c, o, err := s.reach(ctx, tx, by, ref)
-		if err != nil {
-			return nil, err
-		}
-		list, err := s.complaints.Linked(ctx, tx, by, c, o)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range list {
-			if l.Kind == complaint.LinkSplitFrom && l.Reference == of && s.complaints.SeesMatter(by, c, o) {
-				return l.Complaint, nil
-			}
-		}
-		return nil, fault.New(fault.NotFound, "fault.not_found")
-	})
-	if item != nil {
-		item.Of = of
-	}
-	return item, body, err
-}
 
 // PassOn shows a firm's file to the complainant, who is told that there is something new, as of a message. Conflict for a
 // file that no firm gave, or that was passed on before; Forbidden, NotFound.

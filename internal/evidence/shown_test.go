@@ -2,11 +2,17 @@ package evidence_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"dunwatch/internal/access"
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/casework"
 	"dunwatch/internal/casework/caseworktest"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/evidence"
@@ -87,34 +93,55 @@ func TestFilesOfASplitLetter(t *testing.T) {
 		check(t, err)
 		_, err = files.Add(ctx, self, ref, "other", "信.txt", strings.NewReader("来信"))
 		check(t, err)
-		_, other, err := o.Complaints.Split(ctx, o.Supervisor, ref, 1, complaint.TrackReport)
+		_, other, err := files.Split(ctx, o.Supervisor, ref, 1, complaint.TrackReport)
 		check(t, err)
 		_, k, err := o.Cases.Accept(ctx, o.Supervisor, other.Reference, other.Version, "A", "")
 		check(t, err)
-		_, err = o.Cases.Assign(ctx, o.Supervisor, k.Reference, k.Version, caseworktest.ID(o.Reviewer))
+		k, err = o.Cases.Assign(ctx, o.Supervisor, k.Reference, k.Version, caseworktest.ID(o.Reviewer))
 		check(t, err)
-		list, err := files.Linked(ctx, o.Reviewer, other.Reference)
+		list, err := files.List(ctx, o.Reviewer, other.Reference)
 		check(t, err)
-		if len(list) != 1 || list[0].Of != ref || list[0].Name != "信.txt" || list[0].Number != 1 {
-			t.Errorf("the officer of the report sees %+v", list)
+		if len(list) != 1 || list[0].Name != "信.txt" || list[0].Number != 1 || !list[0].Shared || list[0].FromRole != string(access.Borrower) {
+			t.Fatalf("the officer of the report sees %+v", list)
 		}
-		i, r, err := files.OpenLinked(ctx, o.Reviewer, other.Reference, ref, 1)
+		for _, at := range []string{ref, other.Reference} {
+			_, r, err := files.Open(ctx, o.Supervisor, at, 1)
+			check(t, err)
+			b, err := io.ReadAll(r)
+			check(t, errors.Join(err, r.Close()))
+			if string(b) != "来信" {
+				t.Errorf("%s has %q", at, b)
+			}
+		}
+		// Both halves can cite it.
+		_, f, err := o.Cases.Record(ctx, o.Reviewer, k.Reference, casework.NewFinding{
+			Code: "T01", Outcome: "inconclusive", ActedOn: calendar.OfTime(clock.Now()), Evidence: []string{"E-1"}, Reasons: "来信所述时段与通话记录不能相互印证，尚不能认定，需要补充材料以后再作判断。", Version: k.Version,
+		})
 		check(t, err)
-		check(t, r.Close())
-		if i.Of != ref {
-			t.Errorf("opened %+v", i)
+		if !slices.Equal(f.Evidence, []string{"E-1"}) {
+			t.Errorf("the finding cites %v", f.Evidence)
 		}
-		if own, err := files.List(ctx, o.Reviewer, other.Reference); err != nil || len(own) != 0 {
-			t.Errorf("the copies moved: %+v, %v", own, err)
+		// What came later is the matter of the half to which it was sent.
+		_, err = files.Add(ctx, self, ref, "other", "后来.txt", strings.NewReader("后来的"))
+		check(t, err)
+		if list, err := files.List(ctx, o.Reviewer, other.Reference); err != nil || len(list) != 1 {
+			t.Errorf("a later file came over: %+v, %v", list, err)
 		}
-		// Who may not know that the two belong together is not led there.
-		if list, err := files.Linked(ctx, o.Second, other.Reference); err != nil || len(list) != 0 {
-			t.Errorf("a colleague is led to %+v, %v", list, err)
+		// Neither chain of custody names the other half.
+		for at, not := range map[string]string{ref: other.Reference, other.Reference: ref} {
+			custody, err := files.Custody(ctx, o.Supervisor, at, 1)
+			check(t, err)
+			said := ""
+			for _, e := range custody {
+				said += fmt.Sprintf("%s %v;", e.Action, e.Detail)
+			}
+			if !strings.Contains(said, "evidence.shared") || strings.Contains(said, not) {
+				t.Errorf("custody of %s: %s", at, said)
+			}
 		}
-		_, _, err = files.OpenLinked(ctx, o.Auditor, other.Reference, ref, 1)
-		caseworktest.Want(t, err, fault.NotFound, "")
-		_, _, err = files.OpenLinked(ctx, o.Reviewer, other.Reference, "C-2026-000099-0", 1)
-		caseworktest.Want(t, err, fault.NotFound, "")
+		if problems, err := files.Verify(ctx); err != nil || len(problems) > 0 {
+			t.Errorf("verify: %v, %v", problems, err)
+		}
 		o.MustVerify(t)
 	})
 }

@@ -101,7 +101,7 @@ func passedOn(ctx context.Context, tx *store.Tx, complaintID int64) (map[int]boo
 	return out, rows.Err()
 }
 
-// blobOf is a row of either table that names a blob.
+// blobOf is a row of one of the tables that name blobs.
 type blobOf struct {
 	table string
 	id    int64
@@ -111,7 +111,8 @@ type blobOf struct {
 // blobRows are all rows that name blobs, of one moment: filing moves a file from
 // one table to the other.
 func blobRows(ctx context.Context, tx *store.Tx) ([]blobOf, error) {
-	rows, err := tx.Rows(ctx, "SELECT 'evidence', id, blob FROM evidence UNION ALL SELECT 'draft_files', id, blob FROM draft_files")
+	rows, err := tx.Rows(ctx, `SELECT 'evidence', id, blob FROM evidence UNION ALL SELECT 'draft_files', id, blob FROM draft_files
+		UNION ALL SELECT 'evidence_previews', evidence_id, blob FROM evidence_previews WHERE blob <> ''`)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,9 @@ type File struct {
 	From       string // "complainant", "own" or "agency"
 }
 
+// fromComplainant says whose evidence a file is.
+const fromComplainant = "complainant"
+
 // visible is a file with the item behind it.
 type visible struct {
 	File
@@ -34,7 +37,8 @@ type visible struct {
 
 // visibleTo lists what the firm of a forward may see of the complaint's files, in the order in which they came: the
 // complainant's as they were when evidence was disclosed, what the firm sent with this forward, and what its agencies
-// sent with theirs. Nothing once the complaint's key is destroyed.
+// sent with theirs. Of what was redacted it sees the redacted copy alone, also of what was sent before. Nothing once the
+// complaint's key is destroyed.
 func (s *Service) visibleTo(ctx context.Context, tx *store.Tx, h *held) ([]visible, error) {
 	all, err := s.d.Evidence.Of(ctx, tx, h.k.Complaint)
 	if fault.Is(err, fault.NotFound) {
@@ -60,6 +64,12 @@ func (s *Service) visibleTo(ctx context.Context, tx *store.Tx, h *held) ([]visib
 		return nil, err
 	}
 	slices.SortFunc(all, func(a, b evidence.Item) int { return a.Number - b.Number })
+	copies := map[int]evidence.Item{}
+	for _, i := range all {
+		if i.RedactedOf != 0 {
+			copies[i.RedactedOf] = i // the newest comes last
+		}
+	}
 	var out []visible
 	for _, i := range all {
 		from := ""
@@ -69,9 +79,12 @@ func (s *Service) visibleTo(ctx context.Context, tx *store.Tx, h *held) ([]visib
 		case of != 0:
 			from = "agency"
 		case i.FromRole == string(access.Borrower) && !i.ReceivedAt.After(until):
-			from = "complainant"
+			from = fromComplainant
 		default:
 			continue
+		}
+		for c, ok := copies[i.Number]; ok && from == fromComplainant; c, ok = copies[i.Number] {
+			i = c
 		}
 		out = append(out, visible{item: i, File: File{
 			Number: len(out) + 1, Kind: i.Kind, Name: i.Name, Size: i.Size, MediaType: i.MediaType, ReceivedAt: i.ReceivedAt, From: from,
@@ -154,7 +167,8 @@ func (s *Service) AddFile(ctx context.Context, by access.Actor, ref, kind, name 
 	return out, nil
 }
 
-// OpenFile gives a firm the bytes of a file that it may see, and records who looked. The caller closes it. NotFound.
+// OpenFile gives a firm the bytes of a file that it may see, and records who looked: the complainant's as a clean copy,
+// whose size File then has. The caller closes it. Conflict for one of which no such copy can be made, NotFound.
 func (s *Service) OpenFile(ctx context.Context, by access.Actor, ref string, number int) (*File, io.ReadCloser, error) {
 	var complaintID int64
 	find := func(ctx context.Context, tx *store.Tx) (visible, error) {
@@ -180,7 +194,7 @@ func (s *Service) OpenFile(ctx context.Context, by access.Actor, ref string, num
 	if err != nil {
 		return nil, nil, fmt.Errorf("open file of forward: %w", err)
 	}
-	_, body, err := s.d.Evidence.OpenFor(ctx, by, complaintID, v.item.Number, func(ctx context.Context, tx *store.Tx, i *evidence.Item) error {
+	item, body, err := s.d.Evidence.OpenFor(ctx, by, complaintID, v.item.Number, func(ctx context.Context, tx *store.Tx, i *evidence.Item) error {
 		now, err := find(ctx, tx)
 		if err == nil && now.item.ID != i.ID {
 			err = fault.New(fault.NotFound, "fault.not_found")
@@ -190,7 +204,23 @@ func (s *Service) OpenFile(ctx context.Context, by access.Actor, ref string, num
 	if err != nil {
 		return nil, nil, fmt.Errorf("open file of forward: %w", err)
 	}
+	v.Size = item.Size
 	return &v.File, body, nil
+}
+
+// handOver records in the chain of custody which of the complainant's files a forward gives to a firm.
+func (s *Service) handOver(ctx context.Context, tx *store.Tx, by access.Actor, h *held) error {
+	list, err := s.visibleTo(ctx, tx, h)
+	if err != nil {
+		return err
+	}
+	var given []evidence.Item
+	for _, v := range list {
+		if v.From == fromComplainant {
+			given = append(given, v.item)
+		}
+	}
+	return s.d.Evidence.Disclosed(ctx, tx, by, h.k.Complaint.Reference, given, h.Firm.Name)
 }
 
 // FilesOf says which evidence of a case came with which forward: the id of the evidence to the forward's reference, for

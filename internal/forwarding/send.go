@@ -197,7 +197,11 @@ func (s *Service) put(ctx context.Context, tx *store.Tx, by access.Actor, k *cas
 	if err := insertDisclosure(ctx, tx, by, f); err != nil {
 		return nil, err
 	}
-	return s.holdID(ctx, tx, f)
+	h, err := s.holdID(ctx, tx, f)
+	if err != nil {
+		return nil, err
+	}
+	return h, s.handOver(ctx, tx, by, h)
 }
 
 // beginAnswer stops the office's clock for forwarding and starts the firm's.

@@ -315,7 +315,7 @@ func (s *Server) apiScreen(ctx context.Context, by access.Actor, in *screenInput
 		c, err = s.Complaints.Refuse(ctx, by, in.Ref, b.Version, b.Ground, b.Note)
 	case "split":
 		var other *complaint.Complaint
-		if c, other, err = s.Complaints.Split(ctx, by, in.Ref, b.Version, complaint.Track(b.Track)); err != nil {
+		if c, other, err = s.Evidence.Split(ctx, by, in.Ref, b.Version, complaint.Track(b.Track)); err != nil {
 			return nil, err
 		}
 		if out.Other, err = s.complaintView(ctx, by, other); err != nil {

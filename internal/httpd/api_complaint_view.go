@@ -115,10 +115,24 @@ type evidenceView struct {
 	Scan       string `json:"scan"`
 	ReceivedAt string `json:"received_at" format:"date-time"`
 	From       string `json:"from,omitempty"`
+
+	RedactedOf   string `json:"redacted_of,omitempty" doc:"The item of which this is a copy with parts blacked out."`
+	Redacted     string `json:"redacted,omitempty" doc:"The newest such copy of this item."`
+	Supersedes   string `json:"supersedes,omitempty"`
+	SupersededBy string `json:"superseded_by,omitempty"`
 }
 
 func evidenceViewOf(i evidence.Item) evidenceView {
-	return evidenceView{i.Label(), i.Number, i.Kind, i.Name, i.Size, i.MediaType, hex.EncodeToString(i.SHA256), i.Scan, stamp(i.ReceivedAt), i.FromRole}
+	label := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return evidenceLabel(n)
+	}
+	return evidenceView{
+		i.Label(), i.Number, i.Kind, i.Name, i.Size, i.MediaType, hex.EncodeToString(i.SHA256), i.Scan, stamp(i.ReceivedAt), i.FromRole,
+		label(i.RedactedOf), label(i.Redacted), label(i.Supersedes), label(i.SupersededBy),
+	}
 }
 
 // complaintItemOf needs the firms that firmsNamedBy found. A borrower does not see what only

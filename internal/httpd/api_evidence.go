@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 
 	"dunwatch/internal/access"
+	"dunwatch/internal/audit"
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
 )
@@ -26,7 +27,9 @@ func (s *Server) evidenceAPI(api huma.API) {
 	serve(s, api, endpoint{method: "POST", path: "/complaints/{ref}/evidence", id: "add-evidence", summary: "Add a file",
 		action: access.AddEvidence, code: true, created: true, upload: true}, s.apiUpload)
 	serve(s, api, endpoint{method: "GET", path: "/complaints/{ref}/evidence/{number}", id: "read-evidence",
-		summary: "Download a file; the look is recorded", action: access.ReadComplaint, code: true}, s.apiDownload)
+		summary: "Download a file; this is recorded", action: access.ReadComplaint, code: true}, s.apiDownload)
+	serve(s, api, endpoint{method: "GET", path: "/complaints/{ref}/evidence/{number}/custody", id: "read-custody",
+		summary: "The chain of custody of a file", action: access.ReadEvidence}, s.apiCustody)
 }
 
 // uploadBody describes the form of an upload.
@@ -145,6 +148,17 @@ func safeName(name string) string {
 type downloadInput struct {
 	CodeInput
 	Number string `path:"number" maxLength:"20" doc:"2, or E-2."`
+	Form   string `query:"form" enum:"copy,original" default:"copy" doc:"copy: without what the file tells beside its content; the complainant gets the own files as they were sent. original: byte for byte as received, for staff with a reason."`
+	Reason string `query:"reason" maxLength:"2000" doc:"What the original is needed for; it goes on record."`
+}
+
+// number is the item that an address names.
+func (in downloadInput) number() (int, error) {
+	n, err := strconv.Atoi(strings.TrimPrefix(strings.ToUpper(in.Number), "E-"))
+	if err != nil {
+		return 0, fault.New(fault.NotFound, "fault.not_found")
+	}
+	return n, nil
 }
 
 // download is a file on its way out.
@@ -160,11 +174,17 @@ func (s *Server) apiDownload(ctx context.Context, by access.Actor, in *downloadI
 	if err != nil {
 		return nil, err
 	}
-	number, err := strconv.Atoi(strings.TrimPrefix(strings.ToUpper(in.Number), "E-"))
+	number, err := in.number()
 	if err != nil {
-		return nil, fault.New(fault.NotFound, "fault.not_found")
+		return nil, err
 	}
-	item, file, err := s.Evidence.Open(ctx, by, in.Ref, number)
+	var item *evidence.Item
+	var file io.ReadCloser
+	if in.Form == "original" {
+		item, file, err = s.Evidence.Take(ctx, by, in.Ref, number, in.Reason)
+	} else {
+		item, file, err = s.Evidence.Copy(ctx, by, in.Ref, number)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -184,4 +204,33 @@ func mediaType(item *evidence.Item) string {
 		return "application/octet-stream"
 	}
 	return item.MediaType
+}
+
+type custodyInput struct {
+	Ref    string `path:"ref" maxLength:"40"`
+	Number string `path:"number" maxLength:"20" doc:"2, or E-2."`
+}
+
+// custodyView is one event in the chain of custody, as it stands in the record.
+type custodyView struct {
+	Entry  int64          `json:"entry" doc:"Number of the entry in the record."`
+	At     string         `json:"at" format:"date-time"`
+	Action string         `json:"action"`
+	Role   string         `json:"role"`
+	Name   string         `json:"name,omitempty"`
+	Detail map[string]any `json:"detail"`
+}
+
+func (s *Server) apiCustody(ctx context.Context, by access.Actor, in *custodyInput) (*answer[itemsView[custodyView]], error) {
+	number, err := downloadInput{Number: in.Number}.number()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Evidence.Custody(ctx, by, in.Ref, number)
+	if err != nil {
+		return nil, err
+	}
+	return reply(itemsView[custodyView]{viewsOf(list, func(e *audit.Entry) custodyView {
+		return custodyView{e.ID, stamp(e.At), string(e.Action), string(e.ActorRole), e.ActorName, e.Detail}
+	})}), nil
 }

@@ -8,6 +8,15 @@ import (
 	"dunwatch/internal/access"
 )
 
+// evidenceRoutes are the pages of the evidence register.
+func (s *Server) evidenceRoutes() []Route {
+	return []Route{
+		may(access.ReadEvidence, "GET", "/evidence/:ref/:number", s.downloadEvidence),
+		may(access.ReadEvidence, "GET", "/evidence/:ref/:number/sheet", s.evidenceSheet),
+		may(access.ReadEvidence, "POST", "/evidence/:ref/:number/original", s.takeOriginal),
+	}
+}
+
 // deskRoutes are the pages on which complaints are screened and cases worked.
 func (s *Server) deskRoutes() []Route {
 	rs := []Route{
@@ -22,7 +31,6 @@ func (s *Server) deskRoutes() []Route {
 		may(access.Screen, "POST", "/complaints/:ref/refer", s.referComplaint),
 		may(access.RevealIdentity, "POST", "/complaints/:ref/reveal", s.revealComplainant),
 		may(access.Message, "POST", "/complaints/:ref/messages", s.writeToComplainant),
-		may(access.ReadEvidence, "GET", "/evidence/:ref/:number", s.downloadEvidence),
 
 		may(access.ReadCase, "GET", "/queue", s.queuePage),
 		may(access.AssignCase, "POST", "/queue/assign", s.assignMany),

@@ -20,7 +20,7 @@ func (d desk) evidence(pack, ref string, items []evidence.Item) []EvidenceCard {
 		card := EvidenceCard{
 			Number: evidenceLabel(it.Number), Name: it.Name, Kind: it.Kind, Size: it.Size, SHA256: hexOf(it.SHA256),
 			Scan: scanWords[it.Scan], At: it.ReceivedAt, By: d.t("role." + it.FromRole),
-			Href: "/evidence/" + urlPath(ref) + "/" + strconv.Itoa(it.Number),
+			Href: d.sheetHref(ref, it.Number), Marks: d.marks(it),
 		}
 		if k, ok := p.EvidenceType(it.Kind); ok {
 			card.Kind = d.text(k.Name)
@@ -28,10 +28,20 @@ func (d desk) evidence(pack, ref string, items []evidence.Item) []EvidenceCard {
 		if card.Scan == "" {
 			card.Scan = "failed"
 		}
-		if it.Scan == "suspect" {
-			card.Href = ""
-		}
 		out = append(out, card)
+	}
+	return out
+}
+
+// marks are what an officer should know of an item before using it.
+func (d desk) marks(it evidence.Item) (out []string) {
+	for _, m := range []struct {
+		key    string
+		number int
+	}{{"redacted_of", it.RedactedOf}, {"redacted", it.Redacted}, {"supersedes", it.Supersedes}, {"superseded_by", it.SupersededBy}} {
+		if m.number != 0 {
+			out = append(out, d.t("evidence_page.relation."+m.key, evidenceLabel(m.number)))
+		}
 	}
 	return out
 }

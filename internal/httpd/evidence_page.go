@@ -1,42 +1,193 @@
 package httpd
 
 import (
-	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"dunwatch/internal/access"
+	"dunwatch/internal/audit"
+	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/locale"
 )
 
-// downloadEvidence hands a file out to be saved, never to be shown: it came from
-// a stranger, and nothing in it may run in this site's name. Opening it is on
-// the record, see evidence.Service.Open.
-func (s *Server) downloadEvidence(c echo.Context) error {
-	number, err := strconv.Atoi(c.Param("number"))
+// evidenceItem is one of the files that the actor sees of a complaint, with the complaint. NotFound.
+func (s *Server) evidenceItem(d desk, ref string, number int) (*evidence.Item, error) {
+	items, err := s.Evidence.List(d.ctx, d.by, ref)
 	if err != nil {
-		return fault.New(fault.NotFound, "fault.not_found")
+		return nil, err
 	}
-	item, file, err := s.Evidence.Open(c.Request().Context(), actorOf(c), c.Param("ref"), number)
+	for i := range items {
+		if items[i].Number == number {
+			return &items[i], nil
+		}
+	}
+	return nil, fault.New(fault.NotFound, "fault.not_found")
+}
+
+// evidenceSheetData is one item: what it is, how to look at it, and who had it in their hands.
+type evidenceSheetData struct {
+	Page
+	Ref       string // of the complaint
+	CaseRef   string // "" while there is none
+	Item      *evidence.Item
+	Label     string
+	Hash      string // SHA-256, hexadecimal
+	Facts     []Answer
+	Custody   []Event // newest first
+	Path      string  // of the item
+	NoCopy    bool    // no clean copy can be made
+	MayTake   bool    // the original
+	Relations []evidenceRelation
+}
+
+// evidenceRelation leads to an item that this one has to do with.
+type evidenceRelation struct {
+	Text, Href string
+}
+
+func (s *Server) evidenceSheet(c echo.Context) error {
+	p, err := s.sheetData(c)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	h := c.Response().Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Content-Disposition", contentDisposition(evidenceLabel(item.Number)+" "+item.Name))
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Length", strconv.FormatInt(item.Size, 10))
-	h.Set("Cache-Control", "no-store")
-	if c.Request().Method == http.MethodHead {
-		return c.NoContent(http.StatusOK)
+	return s.show(c, http.StatusOK, "evidence/sheet", p)
+}
+
+func (s *Server) sheetAgain(c echo.Context, err error, form *Form, name string) error {
+	return s.again(c, err, form, name, "evidence/sheet", func() (any, error) { return s.sheetData(c) }, func(v any, f *Form) any {
+		p := v.(*evidenceSheetData)
+		p.Form = f
+		return p
+	})
+}
+
+func (s *Server) sheetData(c echo.Context) (*evidenceSheetData, error) {
+	d, ref := s.deskOf(c), c.Param("ref")
+	number, err := evidenceNumber(c)
+	if err != nil {
+		return nil, err
 	}
-	c.Response().WriteHeader(http.StatusOK)
-	if _, err = io.Copy(c.Response(), file); err != nil {
-		// The head is sent: cutting the connection is the only way left to say that the file is not whole.
-		s.Logger.ErrorContext(c.Request().Context(), "download broke off", "err", err.Error())
-		panic(http.ErrAbortHandler)
+	p := &evidenceSheetData{Page: s.base(c)}
+	if p.Item, err = s.evidenceItem(d, ref, number); err != nil {
+		return nil, err
 	}
-	return nil
+	co, err := s.Complaints.ByRef(d.ctx, d.by, ref)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := s.Evidence.Custody(d.ctx, d.by, ref, number)
+	if err != nil {
+		return nil, err
+	}
+	p.Ref, p.Label, p.Hash = co.Reference, p.Item.Label(), hexOf(p.Item.SHA256)
+	if p.CaseRef, err = s.caseOf(d, co.ID); err != nil {
+		return nil, err
+	}
+	p.Path = "/evidence/" + urlPath(co.Reference) + "/" + strconv.Itoa(number)
+	p.Crumbs = append(d.evidenceCrumbs(p.Ref, p.CaseRef, true), Crumb{Text: p.Label})
+	p.Custody = d.custody(entries)
+	p.MayTake = !p.Item.Barred()
+	p.NoCopy = !evidence.MayCopy(*p.Item)
+	p.fill(d, co.Pack)
+	return p, nil
+}
+
+// evidenceCrumbs lead from the lists to an item's register.
+func (d desk) evidenceCrumbs(ref, caseRef string, within bool) []Crumb {
+	out := []Crumb{{Text: d.t("screening.title"), Href: "/complaints"}, {Text: ref, Href: "/complaints/" + urlPath(ref)}}
+	if caseRef != "" {
+		out = []Crumb{{Text: d.t("queue.title"), Href: "/queue"}, {Text: caseRef, Href: "/cases/" + urlPath(caseRef)}}
+	}
+	if within {
+		out = append(out, Crumb{Text: d.t("evidence_page.register"), Href: "/evidence/" + urlPath(ref)})
+	}
+	return out
+}
+
+// caseOf is the reference of a complaint's case that the actor may read; "" for none.
+func (s *Server) caseOf(d desk, id int64) (string, error) {
+	if s.Policy.Widest(d.by.Role, access.ReadCase) == access.None {
+		return "", nil
+	}
+	k, err := s.Cases.OfComplaint(d.ctx, d.by, id)
+	if err != nil || k == nil {
+		return "", err
+	}
+	return k.Reference, nil
+}
+
+// fill says what an item is.
+func (p *evidenceSheetData) fill(d desk, pack string) {
+	it := p.Item
+	kind := it.Kind
+	if k, ok := d.pack(pack).EvidenceType(it.Kind); ok {
+		kind = d.text(k.Name)
+	}
+	from := d.t("role." + it.FromRole)
+	if it.From != "" {
+		from = it.From
+	}
+	row := func(key, text string) {
+		p.Facts = append(p.Facts, Answer{Label: d.t("evidence_page.fact." + key), Lines: []string{text}})
+	}
+	row("name", it.Name)
+	row("kind", kind)
+	row("type", d.t("evidence_page.fact.type_size", it.MediaType, locale.Bytes(d.lang, it.Size)))
+	row("received", locale.DateTime(d.lang, it.ReceivedAt, d.s.cfg.Zone))
+	row("from", from)
+	row("scan", d.t("evidence.scan."+it.Scan))
+	for _, r := range []struct {
+		key    string
+		number int
+	}{{"redacted_of", it.RedactedOf}, {"redacted", it.Redacted}, {"supersedes", it.Supersedes}, {"superseded_by", it.SupersededBy}} {
+		if r.number != 0 {
+			p.Relations = append(p.Relations, evidenceRelation{d.t("evidence_page.relation."+r.key, evidenceLabel(r.number)), d.sheetHref(p.Ref, r.number)})
+		}
+	}
+	if it.Shared {
+		p.Relations = append(p.Relations, evidenceRelation{Text: d.t("evidence_page.relation.shared")})
+	}
+	if it.PassedOn {
+		p.Relations = append(p.Relations, evidenceRelation{Text: d.t("evidence_page.relation.passed_on")})
+	}
+}
+
+func (d desk) sheetHref(ref string, number int) string {
+	return "/evidence/" + urlPath(ref) + "/" + strconv.Itoa(number) + "/sheet"
+}
+
+// custody puts a chain of custody into words, the newest first.
+func (d desk) custody(entries []*audit.Entry) []Event {
+	var out []Event
+	for i := len(entries) - 1; i >= 0; i-- {
+		e := entries[i]
+		ev := Event{At: e.At, Text: string(e.Action), Who: e.ActorName}
+		_, what, _ := strings.Cut(string(e.Action), ".")
+		if form, ok := e.Detail["form"].(string); ok && e.Action == audit.EvidenceCopied {
+			what += "_" + form
+		}
+		if verdict, ok := e.Detail["verdict"].(string); ok {
+			what += "_" + verdict
+		}
+		if key := "evidence_page.custody." + what; d.s.Words.Has(d.lang, key) {
+			ev.Text = d.t(key)
+		}
+		switch role := "role." + string(e.ActorRole); {
+		case ev.Who == "" && d.s.Words.Has(d.lang, role):
+			ev.Who = d.t(role)
+		case ev.Who == "":
+			ev.Who = d.t("audit_page.program")
+		}
+		for _, name := range []string{"to", "into", "reason", "copy", "by"} {
+			if text, ok := e.Detail[name].(string); ok && text != "" {
+				ev.Note = d.t("evidence_page.custody.note."+name, text)
+			}
+		}
+		out = append(out, ev)
+	}
+	return out
 }

@@ -2,7 +2,6 @@ package httpd
 
 import (
 	"context"
-	"io"
 	"mime/multipart"
 	"net/http"
 	"strconv"
@@ -158,21 +157,5 @@ func (s *Server) portalFile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	h := c.Response().Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Content-Disposition", contentDisposition(strconv.Itoa(info.Number)+" "+info.Name))
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Length", strconv.FormatInt(info.Size, 10))
-	h.Set("Cache-Control", "no-store")
-	if c.Request().Method == http.MethodHead {
-		return c.NoContent(http.StatusOK)
-	}
-	c.Response().WriteHeader(http.StatusOK)
-	if _, err := io.Copy(c.Response(), file); err != nil {
-		// The head is sent: cutting the connection is the only way left to say that the file is not whole.
-		s.Logger.ErrorContext(c.Request().Context(), "download broke off", "err", err.Error())
-		panic(http.ErrAbortHandler)
-	}
-	return nil
+	return s.saveFile(c, strconv.Itoa(info.Number)+" "+info.Name, info.Size, file)
 }

@@ -91,13 +91,14 @@ type Event struct {
 
 // EvidenceCard is a file of the case as people see it.
 type EvidenceCard struct {
-	Number string // stable, e.g. "E-03"
-	Name   string // as the person named the file
-	Kind   string // finished text
-	Size   int64  // bytes
-	SHA256 string // hex
-	Scan   string // "pending", "clean", "suspect" or "failed"
-	Href   string // download; "" while it is not clean
+	Number string   // stable, e.g. "E-03"
+	Name   string   // as the person named the file
+	Kind   string   // finished text
+	Size   int64    // bytes
+	SHA256 string   // hex
+	Scan   string   // "pending", "clean", "suspect" or "failed"
+	Href   string   // opens it: its sheet at the desk, the file itself elsewhere; "" while nobody may open it
+	Marks  []string // what there is to know besides, finished text: "superseded by E-4"
 	At     time.Time
 	By     string
 }

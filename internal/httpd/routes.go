@@ -26,7 +26,7 @@ func (s *Server) Table() []Route { return slices.Clone(s.table) }
 // pageRoutes is the table of pages, area by area. The API's operations stand in
 // api.go and join the same table.
 func (s *Server) pageRoutes() []Route {
-	return slices.Concat(s.siteRoutes(), s.publicRoutes(), s.trackRoutes(), s.deskRoutes(), s.penaltyRoutes(), s.reportRoutes(), s.adminRoutes(),
+	return slices.Concat(s.siteRoutes(), s.publicRoutes(), s.trackRoutes(), s.deskRoutes(), s.evidenceRoutes(), s.penaltyRoutes(), s.reportRoutes(), s.adminRoutes(),
 		s.firmPortalRoutes(), s.handlingRoutes(), s.letterRoutes(), s.intakeRoutes(), s.operationsRoutes(), s.registerRoutes())
 }
 

@@ -159,7 +159,7 @@ func (s *Server) splitComplaint(c echo.Context) error {
 		return err
 	}
 	ref := c.Param("ref")
-	_, other, err := s.Complaints.Split(c.Request().Context(), actorOf(c), ref, form.Version(), complaint.Track(form.Text("track")))
+	_, other, err := s.Evidence.Split(c.Request().Context(), actorOf(c), ref, form.Version(), complaint.Track(form.Text("track")))
 	if err != nil {
 		return s.complaintAgain(c, err, form, "split")
 	}

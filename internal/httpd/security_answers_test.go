@@ -21,7 +21,7 @@ func (s *site) worksAnswers() {
 	chief, firm := s.as("supervisor"), s.as("firm")
 	filed, err := s.Complaints.File(ctx, access.Nobody, filing(), "web", "", "")
 	s.ok(err)
-	one, _, err := s.Complaints.Split(ctx, chief, filed.Complaint.Reference, filed.Complaint.Version, complaint.TrackReport)
+	one, _, err := s.Evidence.Split(ctx, chief, filed.Complaint.Reference, filed.Complaint.Version, complaint.TrackReport)
 	s.ok(err)
 	borrower := access.Actor{Role: access.Borrower, ComplaintID: one.ID, Lang: "zh"}
 	_, k, err := s.Cases.Accept(ctx, chief, one.Reference, one.Version, "HZ", complaint.TrackComplaint)

@@ -5,6 +5,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -304,9 +305,13 @@ var trackTones = map[complaint.Status]string{
 func cardsOf(files []evidence.Item, p *rulebook.Pack, lang locale.Lang) []EvidenceCard {
 	var out []EvidenceCard
 	for _, f := range files {
-		out = append(out, EvidenceCard{
+		card := EvidenceCard{
 			Number: f.Label(), Name: f.Name, Kind: kindName(p, f.Kind, lang), Size: f.Size, SHA256: hexOf(f.SHA256), Scan: scanOf(f.Scan), At: f.ReceivedAt,
-		})
+		}
+		if f.Scan != evidence.Waiting && !f.Barred() {
+			card.Href = "/track/evidence/" + strconv.Itoa(f.Number)
+		}
+		out = append(out, card)
 	}
 	return out
 }

@@ -20,6 +20,7 @@ func (s *Server) trackRoutes() []Route {
 		holder(access.Message, "POST", "/track/message", s.trackMessage),
 		holder(access.Message, "POST", "/track/supply", s.trackSupply),
 		holder(access.AddEvidence, "POST", "/track/evidence", s.trackEvidence),
+		holder(access.ReadComplaint, "GET", "/track/evidence/:number", s.trackFile),
 		holder(access.Withdraw, "POST", "/track/withdraw", s.trackWithdraw),
 		holder(access.ReadComplaint, "GET", "/track/letters/:id", s.trackLetterPage),
 		holder(access.ReadComplaint, "GET", "/track/letters/:id/pdf", s.trackLetterPDF),
