@@ -135,6 +135,7 @@ var Unrecorded = map[string]string{
 	"evidence_previews":         "derived from the files",
 	"evidence_checks":           "what a look found; the files answer for themselves",
 	"case_counts":               "derived from cases",
+	"past_decisions":            "derived from penalties, findings and penalty_steps",
 	"complaint_search":          "derived from complaints",
 	"complaint_search_content":  "a part of complaint_search",
 	"complaint_search_segments": "a part of complaint_search",

@@ -129,7 +129,10 @@ func (s *Service) Issue(ctx context.Context, by access.Actor, ref string, versio
 		if err := s.leave(ctx, tx, by, p, casework.EventPenaltyIssued); err != nil {
 			return err
 		}
-		return s.finish(ctx, tx, by, p, EventIssued, p.DecisionNumber, audit.PenaltyIssued)
+		if err := s.finish(ctx, tx, by, p, EventIssued, p.DecisionNumber, audit.PenaltyIssued); err != nil {
+			return err
+		}
+		return s.keepPast(ctx, tx, p.ID)
 	})
 }
 

@@ -103,7 +103,7 @@ func TestWithdrawnFromTheRegister(t *testing.T) {
 		}
 		h, err := o.History(ctx, o.Director, "A1")
 		check(t, err)
-		if len(h.Decisions) != 1 || !h.Decisions[0].Annulled || h.FineFen != 0 || !h.Few || h.Repeat || h.Codes[0].Code != "H02" {
+		if len(h.Decisions) != 1 || !h.Decisions[0].Annulled || h.Own.FineFen != 0 || h.Own.Decisions != 0 || !h.Few || h.Repeat != nil || h.Codes[0].Code != "H02" {
 			t.Errorf("history %+v", h)
 		}
 		c, err := o.Similar(ctx, o.Director, r.ref)
@@ -344,7 +344,7 @@ func TestSimilarDecisions(t *testing.T) {
 		r.take(o.Director, &enforcement.ApproveCase{})
 		h, err := o.History(ctx, o.Director, "A1")
 		check(t, err)
-		if len(h.Decisions) != enforcement.MinimumLike || !h.Repeat || h.Few || h.Codes[0].N != enforcement.MinimumLike+1 {
+		if len(h.Decisions) != enforcement.MinimumLike || len(h.Repeat) != 2 || h.Few || h.Codes[0].N != enforcement.MinimumLike+1 {
 			t.Errorf("history: %d decisions, %+v", len(h.Decisions), h.Codes)
 		}
 	})

@@ -39,6 +39,7 @@ func each(t *testing.T, f func(t *testing.T, o *office)) {
 			Cases: o.Cases, Evidence: o.evidence, Notify: o.Notify,
 		})
 		f(t, o)
+		o.pastHolds(t)
 		o.MustVerify(t)
 	})
 }

@@ -1,218 +1,404 @@
 package enforcement
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/firm"
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/store"
 )
 
-// History is what the office knows of a firm's conduct, by month and by code. It counts; with few cases it says so.
+// History is what the office knows of the conduct of a firm, or of a group: a firm with those whose parent it is.
+//
+// What counts: complaints as they were received, whatever became of them; findings that stand and uphold a complaint; decisions
+// that stand, with the sums in force after every change; measures short of a penalty. A decision that was annulled is listed
+// and marked, and counted nowhere. Withdrawal from the register changes nothing.
+//
+// A lender answers for the agencies that collect for it: what was found against an agency in a case about the lender stands in
+// the agency's part and in Together, once. What was merged into a firm is the firm's.
 type History struct {
-	Firm      string // code
-	Months    []HistoryMonth
-	Codes     []HistoryCode
+	Firm  firm.Firm
+	Group bool // it has subsidiaries: Parts are its members
+	// Own is against the firm itself: of a lender what names no agency, of an agency everything.
+	Own Tally
+	// Parts share out what is in Together by firm. Of a lender: itself, then each agency, in cases about the lender. Of an
+	// agency: the lenders in whose cases it was named. Of a group: each member, then the agencies from outside. The sums of
+	// the parts are Together, but for complaints of a group, which may name two of its members.
+	Parts    []HistoryPart
+	Together Tally
+	Quarters []HistoryQuarter // of Together, from the first with an entry to the last, none left out
+	Codes    []HistoryCode    // upheld findings of Together
+	// Decisions are those of Together, the newest first, annulled ones included.
 	Decisions []HistoryDecision
-	Measures  int
-	FineFen   int64 // of all decisions
-	// Repeat: at least two decisions in twelve months, or the same code substantiated three times in six. It is the
-	// office's own measure, no law.
-	Repeat bool
-	// Few: under five complaints in all; rates and comparisons say nothing then.
-	Few bool
+	Repeat    []RepeatGround // why the firm itself is a repeat offender; nil: it is none
+	Rule      RepeatRule     // of the pack of its cases
+	// Few: fewer complaints in all than Minimum. A share or a comparison would say nothing then, and none is made.
+	Few     bool
+	Minimum int
 }
 
-// HistoryMonth counts one month.
-type HistoryMonth struct {
-	Month                                     calendar.Month
+// Tally counts what there is against firms. Sums are in fen and in force; Paid is what came in, less what went back.
+type Tally struct {
+	Complaints, Findings, Decisions, Measures int
+	FineFen                                   int64
+	OtherFen                                  int64 // confiscation and restitution
+	PaidFen                                   int64
+}
+
+// HistoryPart is the part of one firm. Firm is nil for what has no such firm: of an agency the cases without a lender, of a
+// group the agencies from outside.
+type HistoryPart struct {
+	Firm *firm.Firm
+	Self bool // of the firm whose history it is
+	Tally
+	Repeat []RepeatGround // of this firm, by what is in this part
+}
+
+// HistoryQuarter counts a quarter of a year.
+type HistoryQuarter struct {
+	Year, Quarter                             int
 	Complaints, Findings, Decisions, Measures int
 }
 
-// HistoryCode counts the upheld findings of a code.
+// HistoryCode counts the upheld findings of a code, those against the firm itself apart.
 type HistoryCode struct {
-	Code   string
-	N      int
-	LastOn calendar.Date
+	Pack, Code string
+	N, Own     int
+	LastOn     calendar.Date
 }
 
-// HistoryDecision is one decision with what was paid.
+// HistoryDecision is one decision with what is in force and what was paid.
 type HistoryDecision struct {
-	Reference, Number        string
-	On                       calendar.Date
-	FineFen, ConfiscationFen int64
-	Stage                    Stage // "" of the short way
-	Annulled                 bool
+	Reference, Number string
+	Firm              firm.Firm
+	UnitID            int64
+	On                calendar.Date
+	Tally                   // of this decision alone
+	Stage             Stage // "" of the short way
+	Changed, Annulled bool
 }
 
-// few is how many complaints there must be before a history is more than its cases.
-const few = 5
+// RepeatRule is when a firm is called a repeat offender: so many decisions, or so many findings of one code, within so many
+// months. It is the office's own measure and no law: data of the rulebook, marked as unverified. Zero: the pack has none.
+type RepeatRule struct {
+	Decisions, DecisionMonths int
+	Findings, FindingMonths   int
+	Article                   rulebook.Text
+	Verified                  bool
+}
 
-// History gathers the compliance history of a firm, as lender or agency, with the firms merged into it. firm is its code.
-// It holds counts over all units, so it needs the reach to read firms. NotFound, Forbidden.
+// RepeatGround is why a firm is a repeat offender: the last time that the rule was met. Code is "" for decisions.
+type RepeatGround struct {
+	Pack, Code string
+	N          int
+	From, To   calendar.Date
+}
+
+// History gathers the compliance history of a firm or group with the firms merged into it; code is the firm's. It counts over
+// all units, so it needs the right to read firms and penalties. NotFound, Forbidden.
 func (s *Service) History(ctx context.Context, by access.Actor, code string) (*History, error) {
-	if err := s.d.Policy.May(by, access.ReadPenalty); err != nil {
-		return nil, err
+	for _, act := range []access.Action{access.ReadFirm, access.ReadPenalty} {
+		if err := s.d.Policy.May(by, act); err != nil {
+			return nil, err
+		}
 	}
 	f, err := s.d.Firms.ByCode(ctx, code)
 	if err != nil {
 		return nil, fmt.Errorf("history of %s: %w", code, err)
 	}
-	h := &History{Firm: f.Code}
-	err = s.d.DB.Read(ctx, func(tx *store.Tx) error { return h.load(ctx, tx, s, f.ID) })
+	h := &History{Firm: *f}
+	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {
+		m, err := s.loadMatters(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		h.count(m)
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("history of %s: %w", code, err)
 	}
 	return h, nil
 }
 
-func (h *History) load(ctx context.Context, tx *store.Tx, s *Service, id int64) error {
-	months := map[calendar.Month]*HistoryMonth{}
-	at := func(d calendar.Date) *HistoryMonth {
-		m := calendar.MonthOf(d)
-		if months[m] == nil {
-			months[m] = &HistoryMonth{Month: m}
-		}
-		return months[m]
-	}
-	const these = "(SELECT id FROM firms WHERE id = ? OR merged_into = ?)"
-	each := func(query string, n int, scan func(func(...any) error) error) error {
-		args := make([]any, n)
-		for i := range args {
-			args[i] = id
-		}
-		rows, err := tx.Rows(ctx, query, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := scan(rows.Scan); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	}
-	total := 0
-	err := each("SELECT received_on FROM complaints WHERE lender_id IN "+these+" OR agency_id IN "+these, 4, func(scan func(...any) error) error {
-		var on calendar.Date
-		if err := scan(&on); err != nil {
-			return err
-		}
-		total++
-		at(on).Complaints++
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	var upheld []string
-	for _, p := range s.d.Book.Packs() {
-		upheld = append(upheld, upheldOf(p)...)
-	}
-	days := map[string][]calendar.Date{}
-	err = each("SELECT code, outcome, found_on FROM findings WHERE superseded_by IS NULL AND firm_id IN "+these+" ORDER BY found_on", 2, func(scan func(...any) error) error {
-		var code, outcome string
-		var on calendar.Date
-		if err := scan(&code, &outcome, &on); err != nil {
-			return err
-		}
-		if slices.Contains(upheld, outcome) {
-			days[code] = append(days[code], on)
-			at(on).Findings++
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	err = each(`SELECT p.reference, p.decision_number, p.issued_on, p.fine_fen, p.confiscation_fen, COALESCE(d.stage, ''),
-			CASE WHEN EXISTS (SELECT 1 FROM penalty_steps x WHERE x.penalty_id = p.id AND x.step = 'change' AND x.data LIKE '%"annul":true%') THEN 1 ELSE 0 END
-		FROM penalties p LEFT JOIN procedures d ON d.penalty_id = p.id WHERE p.status = 'issued' AND p.firm_id IN `+these+` ORDER BY p.issued_on, p.id`, 2, func(scan func(...any) error) error {
-		var d HistoryDecision
-		var gone int
-		if err := scan(&d.Reference, &d.Number, &d.On, &d.FineFen, &d.ConfiscationFen, &d.Stage, &gone); err != nil {
-			return err
-		}
-		if d.Annulled = gone == 1; !d.Annulled {
-			h.FineFen += d.FineFen
-			at(d.On).Decisions++
-		}
-		h.Decisions = append(h.Decisions, d)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	err = each("SELECT ordered_on FROM supervisory_measures WHERE firm_id IN "+these, 2, func(scan func(...any) error) error {
-		var on calendar.Date
-		if err := scan(&on); err != nil {
-			return err
-		}
-		h.Measures++
-		at(on).Measures++
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for code, list := range days {
-		h.Codes = append(h.Codes, HistoryCode{Code: code, N: len(list), LastOn: list[len(list)-1]})
-	}
-	slices.SortFunc(h.Codes, func(a, b HistoryCode) int {
-		if a.N != b.N {
-			return b.N - a.N
-		}
-		if a.Code < b.Code {
-			return -1
-		}
-		return 1
-	})
-	for _, m := range months {
-		h.Months = append(h.Months, *m)
-	}
-	slices.SortFunc(h.Months, func(a, b HistoryMonth) int { return a.Month.Compare(b.Month) })
-	h.Few, h.Repeat = total < few, repeats(h.Decisions, days)
-	return nil
+// matters is everything on which a history rests.
+type matters struct {
+	self       int64
+	kind       firm.Kind
+	members    map[int64]bool      // the firm, or the group
+	firms      map[int64]firm.Firm // everybody named
+	complaints []complaintCell
+	findings   []matter
+	decisions  []matter
+	measures   []matter
+	rules      map[string]RepeatRule // by pack
+	minimum    int
 }
 
-func upheldOf(p *rulebook.Pack) (out []string) {
-	for _, o := range p.FindingOutcomes() {
-		if o.Upheld {
-			out = append(out, o.ID)
+// complaintCell counts complaints of one month that name the same two firms; 0 is none.
+type complaintCell struct {
+	lender, agency int64
+	month          calendar.Month
+	n              int
+}
+
+// matter is a finding, a decision or a measure against a firm, in a case about a lender (0: none).
+type matter struct {
+	id, accused, lender int64
+	pack, code, outcome string // of a finding
+	on                  calendar.Date
+	decision            HistoryDecision
+}
+
+// outside is the part of a group's outside agencies, none that of what has no counterpart.
+const (
+	none    int64 = 0
+	outside int64 = -1
+)
+
+// partOf is in whose part a matter lies.
+func (m *matters) partOf(accused, lender int64) int64 {
+	switch {
+	case len(m.members) > 1 && m.members[accused]:
+		return accused
+	case len(m.members) > 1:
+		return outside
+	case accused != m.self: // an agency, in a case about the lender
+		return accused
+	case m.kind == firm.Agency:
+		return lender
+	default:
+		return none
+	}
+}
+
+// partsOf is in whose parts complaints lie: in one, but for a group's.
+func (m *matters) partsOf(c complaintCell) []int64 {
+	if len(m.members) == 1 {
+		if c.lender == m.self && c.agency != m.self {
+			return []int64{c.agency}
+		}
+		return []int64{c.lender}
+	}
+	var out []int64
+	for _, id := range []int64{c.lender, c.agency} {
+		switch {
+		case id == none || slices.Contains(out, id):
+		case m.members[id]:
+			out = append(out, id)
+		case id == c.agency:
+			out = append(out, outside)
 		}
 	}
 	return out
 }
 
-// repeats: two decisions within twelve months, or one code three times within six.
-func repeats(decisions []HistoryDecision, days map[string][]calendar.Date) bool {
-	var on []calendar.Date
-	for _, d := range decisions {
-		if !d.Annulled {
-			on = append(on, d.On)
+// count makes the figures; it is pure.
+func (h *History) count(m *matters) {
+	h.Group = len(m.members) > 1
+	parts := map[int64]*HistoryPart{}
+	part := func(id int64) *Tally {
+		if parts[id] == nil {
+			parts[id] = &HistoryPart{}
 		}
+		return &parts[id].Tally
 	}
-	if within(on, 2, 12) {
-		return true
-	}
-	for _, list := range days {
-		if within(list, 3, 6) {
-			return true
+	quarters := map[int]*HistoryQuarter{}
+	at := func(month calendar.Month) *HistoryQuarter { return quarterOf(quarters, month) }
+	for _, c := range m.complaints {
+		for _, id := range m.partsOf(c) {
+			part(id).Complaints += c.n
 		}
+		h.Together.Complaints += c.n
+		at(c.month).Complaints += c.n
 	}
-	return false
+	for _, x := range m.findings {
+		part(m.partOf(x.accused, x.lender)).Findings++
+		h.Together.Findings++
+		at(calendar.MonthOf(x.on)).Findings++
+	}
+	for _, x := range m.decisions {
+		h.Decisions = append(h.Decisions, x.decision)
+		part(m.partOf(x.accused, x.lender)).add(x.decision.Tally)
+		h.Together.add(x.decision.Tally)
+		at(calendar.MonthOf(x.on)).Decisions += x.decision.Tally.Decisions
+	}
+	for _, x := range m.measures {
+		part(m.partOf(x.accused, x.lender)).Measures++
+		h.Together.Measures++
+		at(calendar.MonthOf(x.on)).Measures++
+	}
+	h.Quarters, h.Codes = inOrder(quarters), codesIn(m)
+	slices.Reverse(h.Decisions)
+	h.Repeat = m.repeats(func(x matter) bool { return x.accused == m.self })
+	h.share(m, parts)
+	h.Minimum, h.Few = m.minimum, h.Together.Complaints < m.minimum
+	h.Rule = m.rules[m.mainPack()]
 }
 
-// within reports whether n of the days, in order, lie in so many months.
-func within(days []calendar.Date, n, months int) bool {
-	for i := n - 1; i < len(days); i++ {
-		if !days[i].After(days[i-n+1].AddMonths(months)) {
-			return true
+// share puts the parts in order: the firm itself, then by how much was found.
+func (h *History) share(m *matters, parts map[int64]*HistoryPart) {
+	own := func(x matter) bool { return x.accused == m.self }
+	for _, id := range slices.Sorted(maps.Keys(parts)) {
+		p := *parts[id]
+		f, known := m.firms[id]
+		switch {
+		case id == m.self || id == none && m.kind == firm.Lender && !h.Group:
+			p.Self, p.Firm, h.Own = true, &h.Firm, p.Tally
+			p.Repeat = m.repeats(own)
+		case known:
+			p.Firm = &f
+			p.Repeat = m.repeats(func(x matter) bool { return m.partOf(x.accused, x.lender) == id })
+		}
+		h.Parts = append(h.Parts, p)
+	}
+	if m.kind == firm.Agency && !h.Group {
+		h.Own = h.Together
+	}
+	rank := func(p HistoryPart) int {
+		switch {
+		case p.Self:
+			return 0
+		case p.Firm == nil:
+			return 2
+		default:
+			return 1
 		}
 	}
-	return false
+	slices.SortStableFunc(h.Parts, func(a, b HistoryPart) int {
+		return cmp.Or(rank(a)-rank(b), b.Decisions-a.Decisions, b.Findings-a.Findings, b.Complaints-a.Complaints)
+	})
+}
+
+func (t *Tally) add(o Tally) {
+	t.Decisions += o.Decisions
+	t.FineFen += o.FineFen
+	t.OtherFen += o.OtherFen
+	t.PaidFen += o.PaidFen
+}
+
+func quarterOf(all map[int]*HistoryQuarter, m calendar.Month) *HistoryQuarter {
+	d := m.First()
+	key := d.Year()*4 + (int(d.Month())-1)/3
+	if all[key] == nil {
+		all[key] = &HistoryQuarter{Year: d.Year(), Quarter: key%4 + 1}
+	}
+	return all[key]
+}
+
+// inOrder lists the quarters from the first to the last, with those in which nothing was.
+func inOrder(all map[int]*HistoryQuarter) (out []HistoryQuarter) {
+	keys := slices.Sorted(maps.Keys(all))
+	if len(keys) == 0 {
+		return nil
+	}
+	for key := keys[0]; key <= keys[len(keys)-1]; key++ {
+		q := HistoryQuarter{Year: key / 4, Quarter: key%4 + 1}
+		if all[key] != nil {
+			q = *all[key]
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+func codesIn(m *matters) []HistoryCode {
+	all := map[[2]string]*HistoryCode{}
+	for _, x := range m.findings {
+		c := all[[2]string{x.pack, x.code}]
+		if c == nil {
+			c = &HistoryCode{Pack: x.pack, Code: x.code}
+			all[[2]string{x.pack, x.code}] = c
+		}
+		c.N++
+		if x.accused == m.self {
+			c.Own++
+		}
+		if x.on.After(c.LastOn) {
+			c.LastOn = x.on
+		}
+	}
+	out := make([]HistoryCode, 0, len(all))
+	for _, c := range all {
+		out = append(out, *c)
+	}
+	slices.SortFunc(out, func(a, b HistoryCode) int {
+		return cmp.Or(b.N-a.N, cmp.Compare(a.Code, b.Code), cmp.Compare(a.Pack, b.Pack))
+	})
+	return out
+}
+
+// mainPack is the pack of the last decision or finding.
+func (m *matters) mainPack() string {
+	pack, last := "cn", calendar.Date{}
+	for _, list := range [][]matter{m.findings, m.decisions} {
+		for _, x := range list {
+			if x.on.After(last) {
+				pack, last = x.pack, x.on
+			}
+		}
+	}
+	return pack
+}
+
+// repeats says by which rule what was decided and found of some matters makes a repeat offender.
+func (m *matters) repeats(of func(matter) bool) (out []RepeatGround) {
+	days := map[[2]string][]calendar.Date{}
+	for _, x := range m.decisions {
+		if of(x) && x.decision.Tally.Decisions > 0 {
+			key := [2]string{x.pack, ""}
+			days[key] = append(days[key], x.on)
+		}
+	}
+	for _, x := range m.findings {
+		if of(x) {
+			key := [2]string{x.pack, x.code}
+			days[key] = append(days[key], x.on)
+		}
+	}
+	for key, list := range days {
+		r := m.rules[key[0]]
+		n, months := r.Findings, r.FindingMonths
+		if key[1] == "" {
+			n, months = r.Decisions, r.DecisionMonths
+		}
+		slices.SortFunc(list, calendar.Date.Compare)
+		if from, to, ok := lastWithin(list, n, months); ok {
+			out = append(out, RepeatGround{Pack: key[0], Code: key[1], N: n, From: from, To: to})
+		}
+	}
+	slices.SortFunc(out, func(a, b RepeatGround) int { return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Pack, b.Pack)) })
+	return out
+}
+
+// lastWithin finds the last n of the days, in order, that lie within so many months.
+func lastWithin(days []calendar.Date, n, months int) (from, to calendar.Date, ok bool) {
+	if n < 1 || months < 1 {
+		return from, to, false
+	}
+	for i := len(days) - 1; i >= n-1; i-- {
+		if first := days[i-n+1]; !days[i].After(first.AddMonths(months)) {
+			return first, days[i], true
+		}
+	}
+	return from, to, false
+}
+
+// repeatRule reads the rule of a pack.
+func repeatRule(p *rulebook.Pack) (r RepeatRule) {
+	read := func(key string) int {
+		t, _ := p.Threshold(key)
+		return int(t.Value)
+	}
+	r = RepeatRule{Decisions: read("repeat.decisions"), DecisionMonths: read("repeat.decision_months"), Findings: read("repeat.findings"), FindingMonths: read("repeat.finding_months")}
+	if t, ok := p.Threshold("repeat.decisions"); ok {
+		r.Article, r.Verified = t.Article, t.Verified
+	}
+	return r
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"dunwatch/internal/access"
@@ -18,12 +19,17 @@ const MinimumLike = 30
 // nearest is how many cases the view names.
 const nearest = 10
 
-// Likeness is by what earlier decisions are compared.
+// window is how far back victims and earlier decisions count, in months.
+const window = 24
+
+// Likeness is by what earlier decisions are compared. The firm is counted with those that were merged into it.
 type Likeness struct {
-	Codes    []string `json:"codes"` // violations fined
-	Severity int      `json:"severity"`
-	Victims  int      `json:"victims"` // cases with an upheld finding of the codes compared against the firm, in 24 months
-	Repeat   int      `json:"repeat"`  // decisions against the firm in the 24 months before
+	Codes    []string `json:"codes"`    // violations fined
+	Severity int      `json:"severity"` // of the gravest finding
+	// Victims are the cases with a standing, upheld finding of the codes compared against the firm, found in the 24 months
+	// to the day of the decision, that of the decision itself included.
+	Victims int `json:"victims"`
+	Repeat  int `json:"repeat"` // other standing decisions against the firm in those 24 months
 }
 
 // Usual is how the fines of like cases are spread, in fen. It proposes nothing.
@@ -40,7 +46,8 @@ type Like struct {
 	Reference, Number string
 	DecidedOn         calendar.Date
 	FirmCode          string
-	FineFen           int64
+	UnitID            int64
+	FineFen           int64 // in force, of all parties
 	Likeness
 	Distance int
 }
@@ -49,16 +56,24 @@ type Like struct {
 // the same codes.
 type Comparison struct {
 	Here    Likeness
-	N       int
+	N       int // like decisions with a fine
+	Unfined int // like decisions without one
 	Minimum int
 	Usual   *Usual
-	Percent int // of like decisions with a lower fine than the one at hand; -1: not shown
+	Fines   []int64 // of the like decisions, ascending, for a picture of the spread; nil below the minimum
+	Percent int     // of like decisions with a lower fine than the one at hand; -1: not shown
 	Leaves  bool
 	Nearest []Like
 }
 
-// Similar compares the penalty at hand with earlier decisions on any of the same codes in the same pack. Decisions without a
-// fine count as 0 in n, and not in the spread of fines. NotFound.
+// Similar compares the penalty at hand with earlier decisions: those of the same pack on any of the same codes, issued no
+// later than today or, where the one at hand is issued, than its own day.
+//
+// A decision counts as long as it stands, with the fine in force: one that was lowered with what remained, of all parties
+// together. One that was annulled counts nowhere, neither in the spread nor as an earlier decision against its firm. Whether
+// it is on the register, was withdrawn from there or has expired makes no difference, nor does a review under way. A
+// decision without a fine, and one whose fine was lowered to nothing, may be among the nearest and is counted in Unfined, not
+// in the spread. A case that ended without a penalty is no decision here. NotFound.
 func (s *Service) Similar(ctx context.Context, by access.Actor, ref string) (out *Comparison, err error) {
 	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {
 		p, err := s.readable(ctx, tx, by, ref)
@@ -78,16 +93,28 @@ func (s *Service) Similar(ctx context.Context, by access.Actor, ref string) (out
 	return out, nil
 }
 
-// usual is the spread that a decision is held against; nil where there are too few, or none is planned.
+// usual is the spread that a decision is held against; nil where there are too few, or none is planned. It is one look at a
+// range of the standing decisions.
 func (s *Service) usual(ctx context.Context, tx *store.Tx, p *Penalty, pack *rulebook.Pack) (*Usual, error) {
 	if len(p.Findings) == 0 {
 		return nil, nil
 	}
-	c, err := s.compare(ctx, tx, p, pack)
+	all, err := likes(ctx, tx, p, pack.ID, codesOf(p), s.comparedOn(tx, p))
 	if err != nil {
 		return nil, err
 	}
-	return c.Usual, nil
+	if fines := finesOf(all); len(fines) >= MinimumLike {
+		return spread(fines), nil
+	}
+	return nil, nil
+}
+
+// comparedOn is the day up to which decisions are earlier ones.
+func (s *Service) comparedOn(tx *store.Tx, p *Penalty) calendar.Date {
+	if !p.IssuedOn.IsZero() {
+		return p.IssuedOn
+	}
+	return s.today(tx)
 }
 
 func (s *Service) compare(ctx context.Context, tx *store.Tx, p *Penalty, pack *rulebook.Pack) (*Comparison, error) {
@@ -96,71 +123,81 @@ func (s *Service) compare(ctx context.Context, tx *store.Tx, p *Penalty, pack *r
 	if len(out.Here.Codes) == 0 {
 		return out, nil
 	}
-	today := s.today(tx)
-	if !p.IssuedOn.IsZero() {
-		today = p.IssuedOn
-	}
-	past, err := loadPast(ctx, tx, pack, out.Here.Codes)
+	day := s.comparedOn(tx, p)
+	all, err := likes(ctx, tx, p, pack.ID, out.Here.Codes, day)
 	if err != nil {
 		return nil, err
 	}
-	all, err := likes(ctx, tx, p, pack.ID, out.Here.Codes, today, past)
+	w, err := newWeigher(ctx, tx, pack, out.Here.Codes)
 	if err != nil {
 		return nil, err
 	}
-	out.Here.Victims, out.Here.Repeat = past.weight(p.Firm.ID, p.ID, today)
-	var fined []int64
-	for i := range all {
-		if all[i].FineFen > 0 {
-			fined = append(fined, all[i].FineFen)
-		}
-		all[i].Distance = out.Here.distance(all[i].Likeness)
+	if out.Here.Victims, out.Here.Repeat, err = w.weigh(p.Firm.ID, p.ID, day); err != nil {
+		return nil, err
 	}
-	out.N = len(fined)
+	fines := finesOf(all)
+	out.N, out.Unfined = len(fines), len(all)-len(fines)
 	if out.N < MinimumLike {
 		return out, nil
 	}
-	out.Usual = spread(fined)
+	out.Usual, out.Fines = spread(fines), fines
 	out.Leaves = out.Usual.leaves(p.FineFen)
 	if p.FineFen > 0 {
-		lower := 0
-		for _, f := range fined {
-			if f < p.FineFen {
-				lower++
-			}
-		}
-		out.Percent = lower * 100 / len(fined)
+		lower, _ := slices.BinarySearch(fines, p.FineFen)
+		out.Percent = lower * 100 / len(fines)
 	}
-	slices.SortStableFunc(all, func(a, b Like) int {
-		return cmp.Or(cmp.Compare(a.Distance, b.Distance), b.DecidedOn.Compare(a.DecidedOn))
-	})
-	out.Nearest = all[:min(nearest, len(all))]
-	return out, nil
+	near, err := nearestOf(out.Here, all, w)
+	if err != nil {
+		return nil, err
+	}
+	out.Nearest, err = describe(ctx, tx, near)
+	return out, err
 }
 
-// distance weighs codes heaviest: two for each that only one of them has, one a step of severity, one for each doubling of
-// the victims, one for each earlier decision.
-func (l Likeness) distance(o Likeness) int {
-	d := 0
-	for _, c := range l.Codes {
-		if !slices.Contains(o.Codes, c) {
-			d += 2
+// finesOf are the fines above nothing.
+func finesOf(all []likeRow) []int64 {
+	var out []int64
+	for _, l := range all {
+		if l.fine > 0 {
+			out = append(out, l.fine)
 		}
 	}
-	for _, c := range o.Codes {
-		if !slices.Contains(l.Codes, c) {
-			d += 2
-		}
-	}
-	abs := func(n int) int { return max(n, -n) }
-	doublings := func(n int) (k int) {
-		for ; n > 1; n /= 2 {
-			k++
-		}
-		return k
-	}
-	return d + abs(l.Severity-o.Severity) + abs(doublings(l.Victims)-doublings(o.Victims)) + abs(l.Repeat-o.Repeat)
+	return out
 }
+
+// nearestOf picks the nearest, of equally near ones the newest. Two steps lie between decisions for each code that only one of
+// them has, one for each step of severity, and one for each doubling of the victims and of the earlier decisions (none, one, two
+// or three, four to seven ...), for whether a firm was fined never or once says more than whether nine or ten times.
+// What a decision weighs is asked for only while it could still
+// be among them: codes and severity alone say how near it can be at best.
+func nearestOf(here Likeness, all []likeRow, w *weigher) ([]likeRow, error) {
+	for i := range all {
+		l := &all[i]
+		l.atBest = 2*(len(here.Codes)-l.shared+l.codes-l.shared) + away(here.Severity, l.severity)
+	}
+	slices.SortFunc(all, func(a, b likeRow) int { return cmp.Or(cmp.Compare(a.atBest, b.atBest), a.newer(b)) })
+	var near []likeRow
+	for _, l := range all {
+		if len(near) == nearest {
+			last := near[nearest-1]
+			l.distance = l.atBest
+			if cmp.Or(cmp.Compare(last.distance, l.distance), last.newer(l)) < 0 {
+				break // this one is no nearer at best, nor is any after it
+			}
+		}
+		var err error
+		if l.victims, l.repeat, err = w.weigh(l.firm, l.id, l.on); err != nil {
+			return nil, err
+		}
+		l.distance = l.atBest + away(bits.Len(uint(here.Victims)), bits.Len(uint(l.victims))) + away(bits.Len(uint(here.Repeat)), bits.Len(uint(l.repeat)))
+		at, _ := slices.BinarySearchFunc(near, l, func(a, b likeRow) int { return cmp.Or(cmp.Compare(a.distance, b.distance), a.newer(b)) })
+		near = slices.Insert(near, at, l)
+		near = near[:min(nearest, len(near))]
+	}
+	return near, nil
+}
+
+func away(a, b int) int { return max(a-b, b-a) }
 
 // spread takes the nearest rank of each percentile.
 func spread(fines []int64) *Usual {
@@ -183,123 +220,4 @@ func severityOf(p *Penalty) (n int) {
 		n = max(n, f.Severity)
 	}
 	return n
-}
-
-// marks is ?, ?, ? for a list of arguments.
-func marks(list []string) (string, []any) {
-	args := make([]any, len(list))
-	text := ""
-	for i, v := range list {
-		args[i] = v
-		if i > 0 {
-			text += ", "
-		}
-		text += "?"
-	}
-	return text, args
-}
-
-// likes are the decisions of a pack, issued until a day, on any of the codes.
-func likes(ctx context.Context, tx *store.Tx, but *Penalty, pack string, codes []string, until calendar.Date, p *past) ([]Like, error) {
-	in, args := marks(codes)
-	rows, err := tx.Rows(ctx, `SELECT p.id, p.reference, p.decision_number, p.issued_on, p.fine_fen, p.firm_id, f.code, n.code, n.severity
-		FROM penalties p JOIN cases k ON k.id = p.case_id JOIN firms f ON f.id = p.firm_id
-		JOIN penalty_findings g ON g.penalty_id = p.id JOIN findings n ON n.id = g.finding_id
-		WHERE k.pack = ? AND p.id <> ? AND p.status = 'issued' AND p.issued_on <= ? AND EXISTS
-			(SELECT 1 FROM penalty_findings y JOIN findings x ON x.id = y.finding_id WHERE y.penalty_id = p.id AND x.code IN (`+in+`))
-		ORDER BY p.id`, append([]any{pack, but.ID, until}, args...)...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Like
-	last := int64(0)
-	for rows.Next() {
-		var id, firmID int64
-		var l Like
-		var code string
-		var severity int
-		if err := rows.Scan(&id, &l.Reference, &l.Number, &l.DecidedOn, &l.FineFen, &firmID, &l.FirmCode, &code, &severity); err != nil {
-			return nil, err
-		}
-		if id != last {
-			l.Victims, l.Repeat = p.weight(firmID, id, l.DecidedOn)
-			out, last = append(out, l), id
-		}
-		now := &out[len(out)-1]
-		if !slices.Contains(now.Codes, code) {
-			now.Codes = append(now.Codes, code)
-		}
-		now.Severity = max(now.Severity, severity)
-	}
-	return out, rows.Err()
-}
-
-// window is how far back victims and earlier decisions count, in months.
-const window = 24
-
-// past is what is known of every firm: cases with upheld findings on the codes, and decisions, by their day.
-type past struct {
-	cases, decisions map[int64][]dated
-}
-
-type dated struct {
-	id int64
-	on calendar.Date
-}
-
-func loadPast(ctx context.Context, tx *store.Tx, pack *rulebook.Pack, codes []string) (*past, error) {
-	var upheld []string
-	for _, o := range pack.FindingOutcomes() {
-		if o.Upheld {
-			upheld = append(upheld, o.ID)
-		}
-	}
-	in, args := marks(codes)
-	out, more := marks(upheld)
-	p := &past{}
-	var err error
-	p.cases, err = byFirm(ctx, tx, `SELECT firm_id, case_id, MIN(found_on) FROM findings WHERE firm_id IS NOT NULL AND superseded_by IS NULL
-		AND code IN (`+in+`) AND outcome IN (`+out+`) GROUP BY firm_id, case_id`, append(args, more...)...)
-	if err != nil {
-		return nil, err
-	}
-	p.decisions, err = byFirm(ctx, tx, "SELECT firm_id, id, issued_on FROM penalties WHERE status = 'issued'")
-	return p, err
-}
-
-func byFirm(ctx context.Context, tx *store.Tx, query string, args ...any) (map[int64][]dated, error) {
-	rows, err := tx.Rows(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[int64][]dated{}
-	for rows.Next() {
-		var firm int64
-		var d dated
-		if err := rows.Scan(&firm, &d.id, &d.on); err != nil {
-			return nil, err
-		}
-		out[firm] = append(out[firm], d)
-	}
-	for _, list := range out {
-		slices.SortFunc(list, func(a, b dated) int { return a.on.Compare(b.on) })
-	}
-	return out, rows.Err()
-}
-
-// weight counts, in the 24 months to a day, the cases and the decisions before the one named against a firm.
-func (p *past) weight(firm, but int64, to calendar.Date) (victims, repeat int) {
-	from := to.AddMonths(-window)
-	count := func(list []dated, but int64) (n int) {
-		i, _ := slices.BinarySearchFunc(list, from, func(d dated, day calendar.Date) int { return d.on.Compare(day) })
-		for ; i < len(list) && !list[i].on.After(to); i++ {
-			if list[i].id != but {
-				n++
-			}
-		}
-		return n
-	}
-	return count(p.cases[firm], 0), count(p.decisions[firm], but)
 }

@@ -2,7 +2,6 @@ package enforcement
 
 import (
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"dunwatch/internal/calendar"
@@ -26,71 +25,24 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// Victims and earlier decisions in 24 months, against a plain count over 10,000 of them.
-func TestWeight(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	p := &past{cases: map[int64][]dated{}, decisions: map[int64][]dated{}}
-	day := func() calendar.Date { return calendar.MustDate("2022-01-01").AddDays(r.IntN(1800)) }
-	for i := range int64(10_000) {
-		firm := int64(r.IntN(50))
-		p.cases[firm] = append(p.cases[firm], dated{i + 1, day()})
-		p.decisions[firm] = append(p.decisions[firm], dated{i + 1, day()})
-	}
-	for _, m := range []map[int64][]dated{p.cases, p.decisions} {
-		for _, list := range m {
-			slices.SortFunc(list, func(a, b dated) int { return a.on.Compare(b.on) })
-		}
-	}
-	for range 500 {
-		firm, to := int64(r.IntN(50)), day()
-		but := p.decisions[firm][r.IntN(len(p.decisions[firm]))].id
-		victims, repeat := 0, 0
-		for _, d := range p.cases[firm] {
-			if !d.on.Before(to.AddMonths(-24)) && !d.on.After(to) {
-				victims++
-			}
-		}
-		for _, d := range p.decisions[firm] {
-			if d.id != but && !d.on.Before(to.AddMonths(-24)) && !d.on.After(to) {
-				repeat++
-			}
-		}
-		if v, n := p.weight(firm, but, to); v != victims || n != repeat {
-			t.Fatalf("firm %d to %s: %d, %d; counted %d, %d", firm, to, v, n, victims, repeat)
-		}
-	}
-}
-
-func TestDistance(t *testing.T) {
-	a := Likeness{Codes: []string{"H02"}, Severity: 3, Victims: 4, Repeat: 1}
-	for want, b := range map[int]Likeness{
-		0: a,
-		1: {Codes: []string{"H02"}, Severity: 4, Victims: 4, Repeat: 1},
-		2: {Codes: []string{"H02", "T01"}, Severity: 3, Victims: 4, Repeat: 1},
-		7: {Codes: []string{"T01"}, Severity: 3, Victims: 16, Repeat: 0},
-	} {
-		if got := a.distance(b); got != want || b.distance(a) != want {
-			t.Errorf("distance to %+v is %d, want %d", b, got, want)
-		}
-	}
-}
-
-func TestRepeatOffender(t *testing.T) {
+// The last time that a rule was met, months counted to the day.
+func TestLastWithin(t *testing.T) {
 	day := calendar.MustDate
 	for name, tt := range map[string]struct {
-		decisions []HistoryDecision
-		days      map[string][]calendar.Date
-		want      bool
+		days      []calendar.Date
+		n, months int
+		from, to  calendar.Date
 	}{
-		"none":           {},
-		"two in a year":  {decisions: []HistoryDecision{{On: day("2025-10-01")}, {On: day("2026-10-01")}}, want: true},
-		"two in longer":  {decisions: []HistoryDecision{{On: day("2025-10-01")}, {On: day("2026-10-02")}}},
-		"one annulled":   {decisions: []HistoryDecision{{On: day("2026-09-01"), Annulled: true}, {On: day("2026-10-01")}}},
-		"three findings": {days: map[string][]calendar.Date{"H02": {day("2026-01-31"), day("2026-04-01"), day("2026-07-31")}}, want: true},
-		"other codes":    {days: map[string][]calendar.Date{"H02": {day("2026-01-31"), day("2026-04-01")}, "T01": {day("2026-02-01")}}},
+		"none":         {n: 2, months: 12},
+		"no rule":      {days: []calendar.Date{day("2025-10-01"), day("2025-10-01")}},
+		"in a year":    {days: []calendar.Date{day("2025-10-01"), day("2026-10-01")}, n: 2, months: 12, from: day("2025-10-01"), to: day("2026-10-01")},
+		"in longer":    {days: []calendar.Date{day("2025-10-01"), day("2026-10-02")}, n: 2, months: 12},
+		"the last":     {days: []calendar.Date{day("2024-01-01"), day("2024-02-01"), day("2026-01-31"), day("2026-04-01"), day("2026-07-31")}, n: 3, months: 6, from: day("2026-01-31"), to: day("2026-07-31")},
+		"then nothing": {days: []calendar.Date{day("2024-01-01"), day("2024-02-01"), day("2026-10-01")}, n: 2, months: 12, from: day("2024-01-01"), to: day("2024-02-01")},
 	} {
-		if got := repeats(tt.decisions, tt.days); got != tt.want {
-			t.Errorf("%s: %v", name, got)
+		from, to, ok := lastWithin(tt.days, tt.n, tt.months)
+		if from != tt.from || to != tt.to || ok != !tt.to.IsZero() {
+			t.Errorf("%s: %s to %s, %v", name, from, to, ok)
 		}
 	}
 }

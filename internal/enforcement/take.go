@@ -211,7 +211,7 @@ func (s *Service) scene(ctx context.Context, tx *store.Tx, by access.Actor, p *P
 			return nil, err
 		}
 	}
-	if d == nil || d.Step() == StepApprove || d.Step() == StepIssue {
+	if d == nil && !c.Decided || d != nil && (d.Step() == StepApprove || d.Step() == StepIssue) {
 		if sc.usual, err = s.usual(ctx, tx, p, pack); err != nil {
 			return nil, err
 		}
@@ -277,6 +277,11 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, sc *scene, d Deed) (
 	p.Status, p.Stage = c.status(), c.Stage
 	if !first {
 		if err := s.save(ctx, tx, p); err != nil {
+			return nil, err
+		}
+	}
+	if d.Step() == StepIssue || d.Step() == StepChange {
+		if err := s.keepPast(ctx, tx, p.ID); err != nil {
 			return nil, err
 		}
 	}
