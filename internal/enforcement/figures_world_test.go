@@ -17,6 +17,7 @@ import (
 // count over these lists.
 type past struct {
 	firms      []pastFirm // index is the id
+	sixties    int
 	complaints []pastComplaint
 	cases      []pastCase
 	findings   []pastFinding
@@ -77,13 +78,15 @@ var pastStart = time.Date(2023, 10, 21, 0, 0, 0, 0, time.UTC)
 
 const pastDays = 3 * 365
 
-// newPast makes so many decisions, and what lies around them.
+// newPast makes so many decisions, and what lies around them, against sixty firms for each ten thousand: twenty lenders and
+// forty agencies. Of the first sixty some are groups, and some were merged.
 func newPast(decisions int) *past {
 	r := rand.New(rand.NewPCG(20, 26))
-	w := &past{firms: make([]pastFirm, 1)}
-	for i := 1; i <= 60; i++ {
-		f := pastFirm{code: fmt.Sprintf("F%03d", i), lender: i <= 20}
+	w := &past{firms: make([]pastFirm, 1), sixties: max(1, decisions/10_000)}
+	for i := 1; i <= 60*w.sixties; i++ {
+		f := pastFirm{code: fmt.Sprintf("F%03d", i), lender: (i-1)%60 < 20}
 		switch {
+		case i > 60:
 		case i >= 16 && i <= 18:
 			f.parent = 1 // a group of lenders
 		case i == 19, i == 40:
@@ -106,7 +109,7 @@ var pastCodes = []string{"T01", "T03", "H02", "H02", "H02", "P01", "P01", "V01"}
 
 // matter makes a complaint with its case and what came of it.
 func (w *past) matter(r *rand.Rand, on time.Time) {
-	lender, agency := 1+int(20*r.Float64()*r.Float64()), 21+r.IntN(40) // some lenders have many more
+	lender, agency := 60*r.IntN(w.sixties)+1+int(20*r.Float64()*r.Float64()), 60*r.IntN(w.sixties)+21+r.IntN(40) // some lenders have many more
 	switch r.IntN(10) {
 	case 0:
 		agency = 0
