@@ -15,6 +15,7 @@
 package enforcement
 
 import (
+	"sync/atomic"
 	"time"
 
 	"dunwatch/internal/access"
@@ -109,10 +110,14 @@ type Deps struct {
 }
 
 // Service does what this package does. It is safe for concurrent use.
-type Service struct{ d Deps }
+type Service struct {
+	d Deps
+
+	published atomic.Uint64 // changes of the public register that this program committed
+}
 
 // New returns the service.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service { return &Service{d: d} }
 
 // owner is the penalty as the policy sees it: it belongs to the officer and unit of its case.
 func (p *Penalty) owner() access.Owner {

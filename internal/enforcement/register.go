@@ -164,6 +164,7 @@ func (s *Service) registerEvent(ctx context.Context, tx *store.Tx, id int64, kin
 	if err := store.Insert(ctx, tx, e); err != nil {
 		return fmt.Errorf("note publication: %w", err)
 	}
+	tx.AfterCommit(func() { s.published.Add(1) })
 	return nil
 }
 

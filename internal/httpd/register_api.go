@@ -84,6 +84,11 @@ type registerInput struct {
 }
 
 func (s *Server) apiRegister(ctx context.Context, _ access.Actor, in *registerInput) (*answer[pageView[registerView]], error) {
+	leave, err := s.gate.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	page, err := s.Penalties.Register(ctx, enforcement.RegisterFilter{Firm: in.Firm, Year: in.Year, Kind: in.Kind, Pack: in.Pack, Q: in.Q, Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return nil, err
@@ -96,6 +101,11 @@ type numberPath struct {
 }
 
 func (s *Server) apiRegisterEntry(ctx context.Context, _ access.Actor, in *numberPath) (*answer[registerView], error) {
+	leave, err := s.gate.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	e, err := s.Penalties.RegisterEntry(ctx, in.Number)
 	if err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ func (s *Server) registerCSV(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Content-Disposition", `attachment; filename="register.csv"`)
-	return s.cached(c, "text/csv; charset=utf-8", func() ([]byte, error) {
+	return s.cached(c, "text/csv; charset=utf-8", func() (registerAnswer, error) {
 		var buf bytes.Buffer
 		buf.WriteString("\ufeff")
 		w := csv.NewWriter(&buf)
@@ -39,17 +39,17 @@ func (s *Server) registerCSV(c echo.Context) error {
 			head[i] = d.t("register.col." + col)
 		}
 		if err := w.Write(head); err != nil {
-			return nil, err
+			return registerAnswer{}, err
 		}
 		f.Cursor, f.Limit = "", 100
 		for n := 0; n < maxRegisterRows; {
 			page, err := s.Penalties.Register(d.ctx, f)
 			if err != nil {
-				return nil, err
+				return registerAnswer{}, err
 			}
 			for _, e := range page.Items {
 				if err := w.Write(d.registerCells(e, s.siteURL(c))); err != nil {
-					return nil, err
+					return registerAnswer{}, err
 				}
 			}
 			if n += len(page.Items); page.NextCursor == "" {
@@ -58,7 +58,7 @@ func (s *Server) registerCSV(c echo.Context) error {
 			f.Cursor = page.NextCursor
 		}
 		w.Flush()
-		return buf.Bytes(), w.Error()
+		return registerAnswer{body: buf.Bytes()}, w.Error()
 	})
 }
 
@@ -110,15 +110,15 @@ type registerNews struct {
 }
 
 func (s *Server) registerRSS(c echo.Context) error {
-	return s.cached(c, "application/rss+xml; charset=utf-8", func() ([]byte, error) {
+	return s.cached(c, "application/rss+xml; charset=utf-8", func() (registerAnswer, error) {
 		d, site := s.deskOf(c), s.siteURL(c)
 		f, err := d.registerFilter(QueryOf(c.Request().URL))
 		if err != nil {
-			return nil, err
+			return registerAnswer{}, err
 		}
 		page, err := s.Penalties.Register(d.ctx, f)
 		if err != nil {
-			return nil, err
+			return registerAnswer{}, err
 		}
 		feed := registerFeed{Version: "2.0"}
 		ch := &feed.Channel
@@ -132,6 +132,6 @@ func (s *Server) registerRSS(c echo.Context) error {
 			})
 		}
 		body, err := xml.MarshalIndent(feed, "", " ")
-		return append([]byte(xml.Header), body...), err
+		return registerAnswer{body: append([]byte(xml.Header), body...)}, err
 	})
 }

@@ -96,15 +96,15 @@ func (d desk) measureKinds() (ids []string) {
 }
 
 func (s *Server) registerPage(c echo.Context) error {
-	return s.cached(c, htmlType, func() ([]byte, error) {
+	return s.cached(c, htmlType, func() (registerAnswer, error) {
 		d, p := s.deskOf(c), &registerPageData{Page: s.base(c)}
 		f, err := d.registerFilter(p.Query)
 		if err != nil {
-			return nil, err
+			return registerAnswer{}, err
 		}
 		page, err := s.Penalties.Register(d.ctx, f)
 		if err != nil {
-			return nil, err
+			return registerAnswer{}, err
 		}
 		for _, e := range page.Items {
 			p.Items = append(p.Items, d.registerItem(e))
@@ -170,11 +170,11 @@ type registerEventRow struct {
 }
 
 func (s *Server) registerEntryPage(c echo.Context) error {
-	return s.cached(c, htmlType, func() ([]byte, error) {
+	return s.cached(c, htmlType, func() (registerAnswer, error) {
 		d, p := s.deskOf(c), &registerEntryData{Page: s.base(c)}
 		e, err := s.Penalties.RegisterEntry(d.ctx, c.Param("number"))
 		if err != nil {
-			return nil, err
+			return registerAnswer{}, err
 		}
 		p.Crumbs = []Crumb{{Text: d.t("register.title"), Href: "/register"}}
 		p.Item = d.registerItem(*e)
@@ -188,7 +188,11 @@ func (s *Server) registerEntryPage(c echo.Context) error {
 		for _, v := range e.Events {
 			p.Events = append(p.Events, registerEventRow{v, d.t("register.event." + v.Kind)})
 		}
-		return s.rendered(c, "register/entry", p)
+		a, err := s.rendered(c, "register/entry", p)
+		if e.Gone { // the link lives on and says why; who keeps lists of pages should let go of it
+			a.status = http.StatusGone
+		}
+		return a, err
 	})
 }
 
@@ -236,22 +240,22 @@ type registerYear struct {
 }
 
 func (s *Server) registerFirmPage(c echo.Context) error {
-	d := s.deskOf(c)
-	f, err := s.Firms.ByCode(d.ctx, c.Param("code"))
-	if err != nil {
-		return err
-	}
-	if f.MergedInto != "" {
-		return c.Redirect(http.StatusMovedPermanently, "/register/firms/"+urlPath(f.MergedInto))
-	}
-	if f.Provisional { // nobody has looked at its name yet
-		return fault.New(fault.NotFound, "fault.not_found")
-	}
-	return s.cached(c, htmlType, func() ([]byte, error) {
+	return s.cached(c, htmlType, func() (registerAnswer, error) {
+		d := s.deskOf(c)
+		f, err := s.Firms.ByCode(d.ctx, c.Param("code"))
+		if err != nil {
+			return registerAnswer{}, err
+		}
+		if f.MergedInto != "" {
+			return registerAnswer{location: "/register/firms/" + urlPath(f.MergedInto)}, nil
+		}
+		if f.Provisional { // nobody has looked at its name yet
+			return registerAnswer{}, fault.New(fault.NotFound, "fault.not_found")
+		}
 		p := &registerFirmData{Page: s.base(c), Firm: *f, Kind: d.t("ui.party." + string(f.Kind))}
 		p.Crumbs = []Crumb{{Text: d.t("register.title"), Href: "/register"}}
 		if err := p.fill(d); err != nil {
-			return nil, err
+			return registerAnswer{}, err
 		}
 		return s.rendered(c, "register/firm", p)
 	})

@@ -10,6 +10,7 @@ import (
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/account"
+	"dunwatch/internal/audit/audittest"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/enforcement"
@@ -122,13 +123,14 @@ func TestRegisterFromPublicationToWithdrawal(t *testing.T) {
 		}
 	}
 	b.get("/register/firms/A001").want(404)
-	gone := b.get(href).want(200).text("main")
+	gone := b.get(href).want(410).text("main")
 	if !strings.Contains(gone, "复议撤销，撤回公示") || !strings.Contains(gone, "已于") || strings.Contains(gone, "刘某某") || strings.Contains(gone, "威胁") || strings.Contains(b.get(href).body, "A001") {
 		t.Errorf("withdrawn: %s", gone)
 	}
 	if status, m := s.api("GET", "/register/penalties/"+enforcement.ShortNumber(p.DecisionNumber), "", nil); status != 200 || m["gone"] != true || m["firm"] != "" || m["reason"] != "复议撤销，撤回公示" || len(m["events"].([]any)) != 3 {
 		t.Errorf("API: %d %v", status, m)
 	}
+	audittest.MustVerify(t, s.Deps.Log) // what was shown, and that it was taken away, stays on record
 }
 
 // registerHides holds what a machine reads of the register to what it may say.
