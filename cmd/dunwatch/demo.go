@@ -82,6 +82,18 @@ func welcome(w io.Writer, addr, dir string, o *demo.Office, took time.Duration) 
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", p.Reference, p.AccessCode, p.Status, p.Lang, p.Worth)
 	}
 	t.Flush()
+	fmt.Fprintf(w, "\nPenalties on the statutory procedure, at http://%s/penalties/REFERENCE\n\n", addr)
+	fmt.Fprintln(t, "  REFERENCE\tSTAGE\tWHAT THERE IS TO DO OR SEE\tSIGN IN AS")
+	for _, p := range o.Standing {
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", p.Reference, p.Stage, p.Worth, p.Who)
+	}
+	t.Flush()
+	fmt.Fprintf(w, "\nPublished penalties: http://%s/register   Check a collector at http://%s/check-collector with\n\n", addr, addr)
+	fmt.Fprintln(t, "  FIRM\tNUMBER\tANSWER")
+	for _, l := range o.Lookups {
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", l.Firm, l.Number, l.Answer)
+	}
+	t.Flush()
 	fmt.Fprintf(w, "\nFile one: http://%s/complain   API: http://%s/api/docs   Style guide: http://%s/styleguide\nCtrl-C ends it.\n", addr, addr, addr)
 }
 

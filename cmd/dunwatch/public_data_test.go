@@ -20,7 +20,7 @@ import (
 	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/enforcement"
-	"dunwatch/internal/fault"
+	"dunwatch/internal/enforcement/enforcementtest"
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/store/storetest"
 )
@@ -185,12 +185,16 @@ func penaliseOne(t *testing.T, data string) string {
 		t.Fatal(err)
 	}
 	who := map[access.Role]access.Actor{}
-	for _, role := range []access.Role{access.Supervisor, access.Reviewer, access.Director} {
+	for _, role := range []access.Role{access.Supervisor, access.Reviewer, access.Legal, access.Director} {
 		u, err := o.Accounts.Create(ctx, access.Program, account.NewUser{Email: string(role) + "@office.example", Name: string(role), Role: role, Unit: "U1", Lang: "en", Password: "correct horse battery"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		who[role] = u.Actor()
+	}
+	second, err := o.Accounts.Create(ctx, access.Program, account.NewUser{Email: "second@office.example", Name: "second", Role: access.Reviewer, Unit: "U1", Lang: "en", Password: "correct horse battery"})
+	if err != nil {
+		t.Fatal(err)
 	}
 	list, err := o.Complaints.List(ctx, who[access.Supervisor], complaint.Filter{Status: complaint.Received, Code: "F01", Limit: 1})
 	if err != nil || len(list.Items) != 1 {
@@ -212,16 +216,12 @@ func penaliseOne(t *testing.T, data string) string {
 	if err != nil {
 		t.Fatalf("finding: %+v", err)
 	}
-	p := propose(t, o, who[access.Reviewer], k, pack.PenaltyBases(day)[0].ID)
-	if _, err := o.Penalties.Approve(ctx, who[access.Reviewer], p.Reference, p.Version, ""); !fault.Is(err, fault.Forbidden) {
-		t.Errorf("the proposer's own approval: %v, want forbidden", err)
-	}
-	if p, err = o.Penalties.Approve(ctx, who[access.Director], p.Reference, p.Version, "Agreed."); err != nil {
-		t.Fatal(err)
-	}
-	if p, err = o.Penalties.Issue(ctx, who[access.Director], p.Reference, p.Version); err != nil {
-		t.Fatal(err)
-	}
+	p := enforcementtest.MustDecide(t, o.Penalties, enforcementtest.Cast{
+		Officer: who[access.Reviewer], Second: second.ID, Supervisor: who[access.Supervisor], Legal: who[access.Legal], Director: who[access.Director],
+	}, k, enforcementtest.Matter{Firm: k.Lender.Code, Codes: []string{"F01"}, ActedTo: day, Findings: []int{1}, Sentence: enforcement.Sentence{
+		Shares: []enforcement.Share{{Party: 1, Kind: "cmp_tier1", AmountFen: 700_000}}, Basis: []string{pack.PenaltyBases(day)[0].ID},
+		Facts: "The firm went on collecting a debt that had been paid.", Reasons: "One act, first time, corrected late.",
+	}})
 	if _, err := o.Log.Sequence(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -237,18 +237,6 @@ func standardOf(t *testing.T, pack *rulebook.Pack, day calendar.Date) string {
 	}
 	t.Fatalf("no rule of F01 is in force on %s", day)
 	return ""
-}
-
-func propose(t *testing.T, o *running, by access.Actor, k *casework.Case, basis string) *enforcement.Penalty {
-	t.Helper()
-	p, err := o.Penalties.Propose(t.Context(), by, k.Reference, enforcement.Proposal{
-		Firm: k.Lender.Code, Findings: []int{1}, Measures: []enforcement.Measure{{Kind: "cmp_tier1", AmountFen: 700_000}},
-		Basis: []string{basis}, Facts: "The firm went on collecting a debt that had been paid.", Reasons: "One act, first time, corrected late.", Version: k.Version,
-	})
-	if err != nil {
-		t.Fatalf("propose: %+v", err)
-	}
-	return p
 }
 
 func monthsOf(rows []map[string]string) map[string][]map[string]string {

@@ -91,6 +91,7 @@ func (o *office) recuse(ctx context.Context, m *matter) error {
 	}
 	m.k = k
 	off := m.officer.UserID
+	m.off = off
 	o.load[off]--
 	o.at(o.workdays(m, 0.2, 2), func(ctx context.Context) (err error) {
 		m.officer = o.officerFor(m.plan.unit, off)
@@ -284,15 +285,19 @@ func (o *office) basesOf(pack, code string, on calendar.Date) []string {
 	return out
 }
 
-// conclude plans what follows the findings: a penalty, or the end.
+// conclude plans what follows the findings: a procedure or a measure, or the end.
 func (o *office) conclude(m *matter) {
-	share := 34
-	if m.plan.lender.late > 10 || m.plan.agency.late > 10 {
-		share = 60
-	}
-	if len(m.upheld) > 0 && m.c.Pack == "cn" && m.c.Severity >= 3 && m.chance(share) {
-		o.at(o.workdays(m, 1.5, 6), func(ctx context.Context) error { return o.propose(ctx, m) })
-		return
+	age := o.until.Sub(o.now).Hours() / 24
+	late := age < 110 // most of what stands somewhere today began then
+	if len(m.upheld) > 0 && m.c.Pack == "cn" && m.accused() != nil && (late || m.c.Severity >= 3) {
+		switch {
+		case age < 18 && m.c.Severity < 4 || !late && m.chance(20):
+			o.at(o.workdays(m, 1.5, 6), func(ctx context.Context) error { return o.milder(ctx, m) })
+			return
+		case late || m.chance(75):
+			o.await(m)
+			return
+		}
 	}
 	from, to := 1.5, 9.0
 	if m.quick {

@@ -110,12 +110,16 @@ var (
 	withdrawals = bilingual{{"已与平台协商一致，申请撤回。", "对方已道歉，不再追究。", "事情已经解决，谢谢。", "本人决定走法律途径，撤回投诉。"}, {"We have settled. Thank you.", "The calls have stopped."}}
 )
 
-// proposalFacts and proposalReasons are what a reviewer proposes a penalty with.
+// What a reviewer proposes a penalty or a measure with: {day} and {what} are filled in.
 var (
 	proposalFacts = []string{
-		"经查，当事人在催收过程中于%s前后实施了“%s”的行为。上述事实有通话详单、录音、当事人陈述和投诉人提供的材料为证。",
-		"当事人自%s起，通过其外呼系统对债务人及其亲友实施“%s”，持续时间较长。现场检查笔录、系统日志和询问笔录可以相互印证。",
-		"当事人委托的催收人员于%s实施“%s”，当事人对外包人员疏于管理，未按规定进行质检和回访。",
+		"经查，当事人在催收过程中于{day}前后实施了“{what}”的行为。上述事实有通话详单、录音、当事人陈述和投诉人提供的材料为证。",
+		"当事人自{day}起，通过其外呼系统对债务人及其亲友实施“{what}”，持续时间较长。现场检查笔录、系统日志和询问笔录可以相互印证。",
+		"当事人委托的催收人员于{day}实施“{what}”，当事人对外包人员疏于管理，未按规定进行质检和回访。",
+	}
+	milderReasons = []string{
+		"违法情节轻微，当事人已经停止有关行为并向投诉人致歉，采取监管措施足以促使其改正。",
+		"系初次发现，未造成明显后果，当事人配合调查，建议以监管措施督促整改并跟踪落实。",
 	}
 	proposalReasons = []string{
 		"当事人的行为侵害了消费者的人格尊严和个人信息权益。综合考虑违法情节、持续时间和整改情况，建议从轻处理。",

@@ -22,6 +22,7 @@ type matter struct {
 	files   int
 	replies int
 	officer access.Actor
+	off     int64 // who was recused from it; 0: nobody
 	upheld  []int // numbers of standing findings for the complainant
 	ruling  string
 	quick   bool // settled before it would have to go to the firm
@@ -34,6 +35,7 @@ type matter struct {
 	kept     bool                // a plan of repayment was offered: nobody asks for a review
 	offered  bool                // and waits for an answer
 	split    bool                // two complaints came in one letter
+	course   bool                // a statutory procedure took it up
 }
 
 // me is the complainant.

@@ -4,26 +4,38 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/enforcement"
+	"dunwatch/internal/firm"
 )
 
-// The provisions on which the demo's penalties rest: the consumer law for all,
-// the law on personal information where that is what was abused.
-const (
-	consumerLaw = "cn-cpl-56"
-	privacyLaw  = "cn-pipl-66"
-)
+// milder ends a matter that no statutory procedure took up: with a measure short of a penalty, by the short way or as an
+// order, or without.
+func (o *office) milder(ctx context.Context, m *matter) error {
+	switch {
+	case m.k.Status != casework.Found || len(m.upheld) == 0 || m.officer.UserID != m.k.OfficerID:
+		return o.finish(ctx, m)
+	case m.chance(40) || o.until.Sub(o.now) < 14*24*time.Hour:
+		return o.propose(ctx, m)
+	case m.chance(55):
+		if err := o.order(ctx, m); err != nil {
+			return err
+		}
+	}
+	o.at(o.workdays(m, 0.5, 4), func(ctx context.Context) error { return o.finish(ctx, m) })
+	return nil
+}
 
-// propose proposes a penalty against whoever did it.
+// propose proposes a measure short of a penalty against whoever did it.
 func (o *office) propose(ctx context.Context, m *matter) error {
-	if m.k.Status != casework.Found || m.officer.UserID != m.k.OfficerID || len(m.upheld) == 0 {
+	if m.k.Status != casework.Found || m.officer.UserID != m.k.OfficerID || len(m.upheld) == 0 || m.accused() == nil {
 		return nil
 	}
-	p, err := o.d.Penalties.Propose(ctx, m.officer, m.k.Reference, o.proposal(m, m.k.Version, m.k.Complaint.Codes[0]))
+	p, err := o.d.Penalties.Propose(ctx, m.officer, m.k.Reference, o.proposal(m, m.k.Version, m.c.Codes[0]))
 	if err != nil {
 		return fmt.Errorf("penalty on complaint %d: %w", m.plan.n, err)
 	}
@@ -57,46 +69,25 @@ func (o *office) propose(ctx context.Context, m *matter) error {
 	return nil
 }
 
-// proposal draws measures by how often the firm was penalised before: warned
-// first, fined later, and more each time.
+// proposal draws the measure.
 func (o *office) proposal(m *matter, version int64, code string) enforcement.Proposal {
 	r := m.plan.r
-	firm := m.k.Lender
-	if m.k.Agency != nil {
-		firm = m.k.Agency
-	}
-	if firm == nil {
-		return enforcement.Proposal{Version: version}
-	}
-	before := o.firms[firm.Code]
-	o.firms[firm.Code]++
-	basis := consumerLaw
-	if code[0] == 'P' && code != "P06" && m.chance(40) {
-		basis = privacyLaw
-	}
 	pack, _ := o.d.Book.Pack(m.c.Pack)
 	v, _ := pack.Violation(code)
-	n := enforcement.Proposal{
-		Firm: firm.Code, Findings: slices.Clone(m.upheld), Version: version, Basis: []string{basis},
-		Facts:   fmt.Sprintf(pick(r, proposalFacts), dayZH(m.c.OccurredFrom, 2), v.Name.ZH),
-		Reasons: pick(r, proposalReasons),
+	return enforcement.Proposal{
+		Firm: m.accused().Code, Findings: slices.Clone(m.upheld), Version: version,
+		Measures: []enforcement.Measure{{Kind: pick(r, []string{"talk", "attention_letter", "warning_letter"})}, {Kind: "correct"}},
+		Facts:    strings.NewReplacer("{day}", dayZH(m.c.OccurredFrom, 2), "{what}", v.Name.ZH).Replace(pick(r, proposalFacts)),
+		Reasons:  pick(r, milderReasons),
 	}
-	switch n2 := r.IntN(100) + 12*min(before, 5); {
-	case n2 < 15:
-		n.Basis = nil
-		n.Measures = []enforcement.Measure{{Kind: "attention_letter"}, {Kind: "correct"}}
-	case n2 < 30:
-		n.Basis = nil
-		n.Measures = []enforcement.Measure{{Kind: "talk"}, {Kind: "correct"}}
-	case n2 < 55:
-		n.Measures = []enforcement.Measure{{Kind: "correct"}, {Kind: "warning"}}
-	default:
-		n.Measures = []enforcement.Measure{{Kind: "warning"}, {Kind: "fine", AmountFen: int64(2+r.IntN(8)+3*min(before, 8)) * 10_000 * 100}}
-		if r.IntN(4) == 0 {
-			n.Measures = append(n.Measures, enforcement.Measure{Kind: "confiscation", AmountFen: int64(4_000+r.IntN(90_000)) * 100})
-		}
+}
+
+// accused is the firm that did it; nil where it is not known.
+func (m *matter) accused() *firm.Firm {
+	if m.k.Agency != nil {
+		return m.k.Agency
 	}
-	return n
+	return m.k.Lender
 }
 
 // head is the director who decides: not always the same.

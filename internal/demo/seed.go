@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"dunwatch/internal/access"
@@ -25,6 +27,8 @@ type Office struct {
 	Password  string // of everybody
 	People    []Person
 	Trackable []Trackable
+	Standing  []Standing // penalties with something to do
+	Lookups   []Lookup   // collectors to check
 	Until     time.Time
 	// How much there is.
 	Complaints, Files, Cases, Forwards, Findings, Penalties int
@@ -60,11 +64,13 @@ type office struct {
 	heads   []access.Actor            // directors
 	legal   access.Actor
 	matters []*matter
+	ready   []*matter      // with upheld findings that a procedure may take up, oldest first
 	firms   map[string]int // penalties by firm, for the repeat offender
 	load    map[int64]int  // open cases by officer
 	share   map[int64]int
 	recent  [5]int // see keep
 	refused map[complaint.Track]int
+	mail    map[int64]string         // of who is employed, by user
 	clerks  map[int64][]access.Actor // staff of firms by firm
 	sent    []*matter                // forwarded, oldest first
 	out     Office
@@ -72,7 +78,7 @@ type office struct {
 
 func newOffice(d Deps, until time.Time) *office {
 	until = until.UTC().Truncate(time.Second)
-	o := &office{d: d, until: until, r: rand.New(rand.NewPCG(seedOf, 2)), super: map[string]access.Actor{}, desk: map[string][]access.Actor{}, firms: map[string]int{}, load: map[int64]int{}, share: map[int64]int{}, clerks: map[int64][]access.Actor{}, refused: map[complaint.Track]int{}}
+	o := &office{d: d, until: until, r: rand.New(rand.NewPCG(seedOf, 2)), super: map[string]access.Actor{}, desk: map[string][]access.Actor{}, firms: map[string]int{}, load: map[int64]int{}, share: map[int64]int{}, clerks: map[int64][]access.Actor{}, mail: map[int64]string{}, refused: map[complaint.Track]int{}}
 	o.first = calendar.MonthOf(calendar.OfTime(until.In(d.Zone))).Add(1 - months).First()
 	o.cal = d.Calendars["cn"]
 	o.out = Office{Password: Password, Until: until}
@@ -100,11 +106,14 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 		o.at(p.at, func(ctx context.Context) error { return o.file(ctx, m) })
 	}
 	o.lastDays()
+	o.procedures()
+	o.handsIn()
 	if err := o.run(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}
 	o.clock(o.until)
 	o.follow()
+	slices.SortFunc(o.out.Standing, func(a, b Standing) int { return strings.Compare(a.Reference, b.Reference) })
 	return &o.out, nil
 }
 

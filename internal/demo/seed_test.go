@@ -180,6 +180,7 @@ func everyState(t *testing.T, s *seeded) {
 	wantAll(t, "outcome", s.count(t, `SELECT outcome, COUNT(*) FROM findings GROUP BY outcome`), outcomes)
 	wantAll(t, "ground", s.count(t, `SELECT ground, COUNT(*) FROM complaints GROUP BY ground`), grounds)
 	wantAll(t, "measure", s.count(t, `SELECT kind, COUNT(*) FROM penalty_measures GROUP BY kind`), []string{"warning", "fine", "correct", "confiscation", "talk", "attention_letter"})
+	statutoryCourses(t, s)
 	wantAll(t, "track", s.count(t, `SELECT track, COUNT(*) FROM complaints GROUP BY track`), []string{"complaint", "report", "petition"})
 	wantAll(t, "pack", s.count(t, `SELECT pack, COUNT(*) FROM complaints GROUP BY pack`), []string{"cn", "us"})
 	wantAll(t, "medium", s.count(t, `SELECT media_type, COUNT(*) FROM evidence GROUP BY media_type`), []string{"image/png", "text/csv", "audio/wav"})
@@ -192,6 +193,43 @@ func everyState(t *testing.T, s *seeded) {
 	}
 	if len(s.made.People) != 22 || len(s.made.Trackable) < 5 {
 		t.Errorf("%d people, %d trackable", len(s.made.People), len(s.made.Trackable))
+	}
+}
+
+// statutoryCourses looks for a penalty in every stage of the procedure, for a register to read, and for something to do for
+// each who decides in one.
+func statutoryCourses(t *testing.T, s *seeded) {
+	stages := s.count(t, `SELECT stage, COUNT(*) FROM procedures GROUP BY stage`)
+	t.Logf("stages %v", stages)
+	wantAll(t, "stage", stages, enforcement.Stages)
+	wantAll(t, "step", s.count(t, `SELECT step, COUNT(*) FROM penalty_steps GROUP BY step`), []enforcement.Step{
+		enforcement.StepPreserve, enforcement.StepDefend, enforcement.StepAskHearing, enforcement.StepHold, enforcement.StepDeliberate, enforcement.StepNoPenalty,
+		enforcement.StepTransfer, enforcement.StepRefuse, enforcement.StepPay, enforcement.StepRefund, enforcement.StepAllowParts, enforcement.StepChallenge,
+		enforcement.StepDemand, enforcement.StepCourt, enforcement.StepChange, enforcement.StepWithdraw, enforcement.StepCorrect})
+	if n := s.count(t, `SELECT 'x', COUNT(*) FROM penalties p JOIN penalty_measures m ON m.penalty_id = p.id WHERE m.kind IN ('fine', 'warning', 'confiscation')
+		AND NOT EXISTS (SELECT 1 FROM procedures d WHERE d.penalty_id = p.id)`)["x"]; n != 0 {
+		t.Errorf("%d penalties in law went the short way", n)
+	}
+	months := s.count(t, `SELECT substr(published_on, 1, 7), COUNT(*) FROM publications GROUP BY 1`)
+	all := 0
+	for _, n := range months {
+		all += n
+	}
+	if all < 25 || len(months) < 11 {
+		t.Errorf("%d entries of the register in %d months: %v", all, len(months), months)
+	}
+	if n := s.count(t, `SELECT 'x', COUNT(*) FROM publications WHERE withdrawn_on IS NOT NULL`)["x"]; n == 0 {
+		t.Error("nothing was withdrawn from the register")
+	}
+	if len(s.made.Standing) < 20 {
+		t.Errorf("only these penalties are to be shown: %v", s.made.Standing)
+	}
+	for _, l := range s.made.Lookups {
+		got, err := s.Rosters.Look(t.Context(), l.Firm, l.Number, calendar.Date{})
+		check(t, err)
+		if want, _, _ := strings.Cut(strings.ReplaceAll(l.Answer, " ", "_"), ":"); string(got.Standing) != want {
+			t.Errorf("%s at %s is %s, shown as %s", l.Number, l.Firm, got.Standing, l.Answer)
+		}
 	}
 }
 

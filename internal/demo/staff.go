@@ -114,6 +114,7 @@ func (o *office) otherClerks(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		o.mail[u.ID] = u.Email
 		o.clerks[f.ID] = append(o.clerks[f.ID], u.Actor())
 	}
 	return nil
@@ -127,6 +128,7 @@ func (o *office) hire(ctx context.Context, c colleague, firmID int64) error {
 		return err
 	}
 	a := u.Actor()
+	o.mail[a.UserID] = c.Email
 	o.out.People = append(o.out.People, c.Person)
 	switch c.Role {
 	case access.Admin:

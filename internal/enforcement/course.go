@@ -184,7 +184,7 @@ func (c *Course) take(t Taken, trigger func([]Share) bool) {
 	c.Taken = append(c.Taken, t)
 	switch d := t.Deed.(type) {
 	case *Apply:
-		c.Apply, c.AppliedBy, c.Investigators = d, t.ActorID, []int64{t.ActorID}
+		c.Stage, c.Apply, c.AppliedBy, c.Investigators = StageLead, d, t.ActorID, []int64{t.ActorID}
 	case *FileCase:
 		c.Stage, c.FiledOn, c.FilingNumber = StageFiled, t.On, d.Number
 		c.pair(d.Lead, d.Second)

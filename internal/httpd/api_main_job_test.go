@@ -119,7 +119,7 @@ func mainJobByAPI(t *testing.T, s *site) {
 	}
 	s.must(409, "POST", "/cases/"+k+"/assign", supervisor, obj{"officer": "reviewer2@example.cn", "version": numberAt(screened, "case", "version")})
 
-	// The reviewer finds what happened and proposes a penalty.
+	// The reviewer finds what happened and asks to file a case.
 	finding := obj{"code": "H02", "outcome": "substantiated", "acted_on": "2026-10-05", "basis": []string{"cn-bsl-46-5"},
 		"reasons": "短信内容与通话录音相互印证，足以认定。", "evidence": []any{1}, "version": numberAt(given, "version")}
 	bad := obj{"code": "H02", "outcome": "substantiated", "basis": []string{"no-such"}, "reasons": "短信内容与通话录音相互印证，足以认定。", "version": numberAt(given, "version")}
@@ -131,25 +131,12 @@ func mainJobByAPI(t *testing.T, s *site) {
 	if numberAt(found, "number") != 1 || textAt(found, "evidence", "0") != "E-1" || textAt(found, "case", "status") != "found" {
 		t.Fatalf("found: %v", found)
 	}
-	proposal := obj{"firm": "A001", "findings": []int{1}, "measures": []obj{{"kind": "fine", "amount_fen": 30_000_000}}, "basis": []string{"cn-bsl-46-5"},
+	fine := obj{"firm": "A001", "findings": []int{1}, "measures": []obj{{"kind": "fine", "amount_fen": 30_000_000}}, "basis": []string{"cn-bsl-46-5"},
 		"facts": "2026年10月5日，当事人以短信威胁借款人家属。", "reasons": "违法事实清楚，证据确凿，应予处罚。", "version": numberAt(found, "version")}
-	p := s.must(201, "POST", "/cases/"+k+"/penalties", reviewer, proposal)
-	penalty := textAt(p, "reference")
-	if textAt(p, "status") != "proposed" || numberAt(p, "fine_fen") != 30_000_000 || textAt(p, "case") != k {
-		t.Fatalf("proposed: %v", p)
+	if m := s.must(409, "POST", "/cases/"+k+"/penalties", reviewer, fine); !strings.Contains(textAt(m, "detail"), "立案") {
+		t.Errorf("a fine by the short way: %v", m)
 	}
-
-	// Whoever proposed does not approve; a director does; a supervisor issues.
-	act := func(version any) obj { return obj{"version": version} }
-	s.must(403, "POST", "/penalties/"+penalty+"/approve", reviewer, act(p["version"]))
-	s.must(409, "POST", "/penalties/"+penalty+"/issue", supervisor, act(p["version"]))
-	s.must(409, "POST", "/penalties/"+penalty+"/approve", director, act(numberAt(p, "version")+3))
-	approved := s.must(200, "POST", "/penalties/"+penalty+"/approve", director, act(p["version"]))
-	s.must(404, "GET", "/penalties/"+penalty+"/decision", reviewer, nil)
-	issued := s.must(200, "POST", "/penalties/"+penalty+"/issue", supervisor, act(approved["version"]))
-	if textAt(issued, "status") != "issued" || textAt(issued, "decision_number") == "" || textAt(issued, "issued_on") != "2026-10-20" {
-		t.Fatalf("issued: %v", issued)
-	}
+	penalty := s.finesByAPI(k, found["version"])
 	if d := s.must(200, "GET", "/penalties/"+penalty+"/decision", s.token("auditor"), nil); !strings.Contains(textAt(d, "text_zh"), "远达信息服务有限公司") {
 		t.Errorf("decision %v", d)
 	}
@@ -170,6 +157,43 @@ func mainJobByAPI(t *testing.T, s *site) {
 		t.Errorf("queue %v", q)
 	}
 	s.nothingStrangeRecorded(t, ref, code)
+}
+
+// finesByAPI leads a case of the reviewer along the whole procedure. Whoever proposed does not approve, and every step is
+// refused before its time, with what is missing.
+func (s *site) finesByAPI(k string, version any) string {
+	s.Helper()
+	with := func(version any, body obj) obj { body["version"] = version; return body }
+	p := s.must(201, "POST", "/cases/"+k+"/filing", s.token("reviewer"), with(version, obj{"firm": "A001", "codes": []string{"H02"}, "acted_to": "2026-10-05",
+		"facts": "2026年10月5日，当事人以短信威胁借款人家属。"}))
+	at := "/penalties/" + textAt(p, "reference")
+	if textAt(p, "status") != "proceeding" || textAt(p, "case") != k {
+		s.Fatalf("applied: %v", p)
+	}
+	s.must(403, "POST", at+"/approve", s.token("reviewer"), obj{"version": p["version"]})
+	s.must(409, "POST", at+"/issue", s.token("director"), obj{"version": p["version"]})
+	for _, turn := range []struct {
+		who, path string
+		body      obj
+	}{
+		{"supervisor", "/steps", obj{"step": "file", "second": s.users["reviewer2"].ID, "reasons": "符合立案条件，准予立案"}},
+		{"reviewer", "/steps", obj{"step": "investigate", "cards_shown": true, "told": "出示执法证并送达调查通知书"}},
+		{"reviewer", "/steps", obj{"step": "conclude", "report": "经调查取证，违法事实清楚，证据确实充分。", "findings": []int{1},
+			"shares": []obj{{"party": 1, "kind": "fine", "amount_fen": 30_000_000}}, "basis": []string{"cn-bsl-46-5"},
+			"facts": "2026年10月5日，当事人以短信威胁借款人家属。", "reasons": "违法事实清楚，证据确凿，应予处罚。"}},
+		{"supervisor", "/steps", obj{"step": "try", "agree": true, "report": "事实清楚，证据充分，程序合法。"}},
+		{"supervisor", "/notice", obj{"means": "direct", "proof": "送达回证，签收"}},
+		{"supervisor", "/steps", obj{"step": "waive", "what": "defence", "proof": "书面声明"}},
+		{"director", "/approve", obj{}},
+		{"director", "/issue", obj{"account": "国库专户 001"}},
+	} {
+		s.must(409, "POST", at+turn.path, s.token(turn.who), with(p["version"].(float64)+3, turn.body))
+		p = s.must(200, "POST", at+turn.path, s.token(turn.who), with(p["version"], turn.body))
+	}
+	if textAt(p, "status") != "issued" || textAt(p, "decision_number") == "" || textAt(p, "issued_on") != "2026-10-20" || numberAt(p, "fine_fen") != 30_000_000 {
+		s.Fatalf("issued: %v", p)
+	}
+	return textAt(p, "reference")
 }
 
 func (s *site) reportShows(t *testing.T) {

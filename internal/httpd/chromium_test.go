@@ -49,10 +49,16 @@ func newPhone(tb testing.TB, base string) *phone {
 	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		tb.Fatal(err)
 	}
-	if _, err := chromedp.Call(ctx, devnet.SetExtraHTTPHeaders, devnet.SetExtraHTTPHeadersParams{Headers: devnet.Headers{"Accept-Language": "zh-CN"}}); err != nil {
-		tb.Fatal(err)
-	}
+	p.speaksChinese()
 	return p
+}
+
+// speaksChinese asks for pages in Chinese, as a browser does that is set up so.
+func (p *phone) speaksChinese() {
+	p.Helper()
+	if _, err := chromedp.Call(p.ctx, devnet.SetExtraHTTPHeaders, devnet.SetExtraHTTPHeadersParams{Headers: devnet.Headers{"Accept-Language": "zh-CN"}}); err != nil {
+		p.Fatal(err)
+	}
 }
 
 // at fails the test unless the page's address ends in path, nothing scrolls

@@ -69,6 +69,9 @@ func (d desk) stepField(m *stepMatter, step enforcement.Step, f deedField, name 
 	if f.as == asDay && v == nil {
 		value = d.day
 	}
+	if only := m.choices[f.of]; v == nil && len(only) == 1 && !f.optional && (f.as == asOne || f.as == asNumber) {
+		value = only[0].Value
+	}
 	set := []any{"value", value, "optional", f.optional && f.as != asTick}
 	switch f.as {
 	case asArea:

@@ -12,6 +12,7 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/enforcement"
+	"dunwatch/internal/enforcement/enforcementtest"
 )
 
 // course is a case on the statutory course, led by people at their browsers.
@@ -272,30 +273,9 @@ func TestStatutoryProcedureByAPI(t *testing.T) {
 // worksCourse leads a case along the statutory course to its publication, without a browser.
 func (s *site) worksCourse() *enforcement.Penalty {
 	s.Helper()
-	ctx, k := s.Context(), s.lends()
-	p, _, err := s.Penalties.Apply(ctx, s.as("reviewer"), k.Reference, k.Version, &enforcement.Apply{Firm: "L001", Codes: []string{"H02"},
-		ActedTo: calendar.MustDate("2026-10-05"), Facts: "催收人员以短信威胁借款人，涉嫌违法。"})
-	s.ok(err)
-	for _, x := range []struct {
-		who  string
-		deed enforcement.Deed
-	}{
-		{"supervisor", &enforcement.FileCase{Second: s.users["reviewer2"].ID, Reasons: "符合立案条件，准予立案"}},
-		{"reviewer", &enforcement.Investigate{CardsShown: true, Told: "出示执法证并送达调查通知书"}},
-		{"reviewer", &enforcement.Conclude{Report: "经调查取证，违法事实清楚，证据确实充分。", Findings: []int{1}, Sentence: enforcement.Sentence{
+	return s.takes(s.decides(s.lends(), enforcementtest.Matter{
+		Firm: "L001", Codes: []string{"H02"}, ActedTo: calendar.MustDate("2026-10-05"), Findings: []int{1}, Sentence: enforcement.Sentence{
 			Shares: []enforcement.Share{{Party: 1, Kind: "fine", AmountFen: 300_000_00}}, Basis: []string{"cn-bsl-46-5"},
-			Facts: "当事人的催收人员以短信威胁借款人。", Reasons: "侵害消费者人格尊严，情节较重。"}}},
-		{"supervisor", &enforcement.Try{Agree: true, Report: "事实清楚，证据充分，程序合法。"}},
-		{"legal", &enforcement.LegalReview{Passed: true, Opinion: "主体适格，事实清楚，程序合法，同意。"}},
-		{"supervisor", &enforcement.Notice{Means: "direct", Proof: "送达回证，法定代表人签收", HearingTold: true}},
-		{"supervisor", &enforcement.Waive{What: "defence", Proof: "书面声明"}},
-		{"supervisor", &enforcement.Waive{What: "hearing", Proof: "书面声明"}},
-		{"director", &enforcement.ApproveCase{Note: "同意"}},
-		{"director", &enforcement.IssueCase{Account: "国库专户 001", Address: "杭州市西湖区文三路1号"}},
-		{"supervisor", &enforcement.Publish{Facts: "催收人员以短信威胁借款人。"}},
-	} {
-		p, _, err = s.Penalties.Take(ctx, s.as(x.who), p.Reference, p.Version, x.deed)
-		s.ok(err)
-	}
-	return p
+			Facts: "当事人的催收人员以短信威胁借款人。", Reasons: "侵害消费者人格尊严，情节较重。"},
+	}), "supervisor", &enforcement.Publish{Facts: "催收人员以短信威胁借款人。"})
 }

@@ -14,6 +14,7 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/enforcement"
+	"dunwatch/internal/enforcement/enforcementtest"
 	"dunwatch/internal/report"
 )
 
@@ -26,38 +27,25 @@ func (s *site) published(firm, facts string) *enforcement.Penalty {
 		Code: "H02", Outcome: "substantiated", ActedOn: calendar.MustDate("2026-10-08"), Basis: []string{"cn-psl2025-50", "cn-cpl-56"},
 		Reasons: "录音和通话记录相互印证，威胁属实。", Version: k.Version})
 	s.ok(err)
-	p, _, err := s.Penalties.Apply(ctx, s.as("reviewer"), k.Reference, k.Version, &enforcement.Apply{
-		Firm: firm, Codes: []string{"H02"}, ActedTo: calendar.MustDate("2026-10-08"), Facts: "催收人员夜间威胁借款人，涉嫌侵害消费者人格尊严。"})
-	s.ok(err)
-	sentence := enforcement.Sentence{Shares: []enforcement.Share{{Party: 1, Kind: "warning"}, {Party: 1, Kind: "fine", AmountFen: 100_000_00}, {Party: 2, Kind: "warning"}},
-		Basis: []string{"cn-cpl-56", "cn-bsl-48"}, Facts: "当事人的催收人员于2026年10月8日夜间以到单位闹事相威胁。", Reasons: "侵害消费者人格尊严，情节较重，未见从轻情形。",
-		Factors: []enforcement.Factor{{Key: "many_victims", Effect: "heavier", Evidence: []string{"受害人名册"}}}}
-	for _, st := range []struct {
-		who  string
-		deed enforcement.Deed
-	}{
-		{"supervisor", &enforcement.FileCase{Second: s.users["reviewer2"].ID, Reasons: "符合立案条件，准予立案"}},
-		{"reviewer", &enforcement.Investigate{CardsShown: true, Told: "出示执法证并送达调查通知书"}},
-		{"reviewer", &enforcement.Conclude{Report: "经调查取证，违法事实清楚，证据确实充分。", Findings: []int{1}, Persons: []enforcement.Person{{Name: "刘德厚", Post: "催收主管"}}, Sentence: sentence}},
-		{"supervisor", &enforcement.Try{Agree: true, Report: "事实清楚，证据充分，程序合法，同意处理意见。"}},
-		{"supervisor", &enforcement.Notice{Means: "direct", Proof: "送达回证，法定代表人签收", AllParties: true}},
-		{"supervisor", &enforcement.Waive{What: "defence", Proof: "书面声明", AllParties: true}},
-		{"director", &enforcement.ApproveCase{Note: "同意"}},
-		{"director", &enforcement.IssueCase{Account: "国库专户 001", Address: "杭州市西湖区文三路1号"}},
-		{"supervisor", &enforcement.Publish{Facts: facts}},
-	} {
-		p = s.takes(p, st.who, st.deed)
-	}
-	return p
+	return s.takes(s.decides(k, enforcementtest.Matter{
+		Firm: firm, Codes: []string{"H02"}, ActedTo: calendar.MustDate("2026-10-08"), Findings: []int{1}, Persons: []enforcement.Person{{Name: "刘德厚", Post: "催收主管"}},
+		Sentence: enforcement.Sentence{Shares: []enforcement.Share{{Party: 1, Kind: "warning"}, {Party: 1, Kind: "fine", AmountFen: 100_000_00}, {Party: 2, Kind: "warning"}},
+			Basis: []string{"cn-cpl-56", "cn-bsl-48"}, Facts: "当事人的催收人员于2026年10月8日夜间以到单位闹事相威胁。", Reasons: "侵害消费者人格尊严，情节较重，未见从轻情形。",
+			Factors: []enforcement.Factor{{Key: "many_victims", Effect: "heavier", Evidence: []string{"受害人名册"}}}},
+	}), "supervisor", &enforcement.Publish{Facts: facts})
+}
+
+// decides leads a case of the reviewer along the statutory procedure to the sealed decision.
+func (s *site) decides(k *casework.Case, m enforcementtest.Matter) *enforcement.Penalty {
+	s.Helper()
+	return enforcementtest.MustDecide(s, s.Penalties, enforcementtest.Cast{
+		Officer: s.as("reviewer"), Second: s.users["reviewer2"].ID, Supervisor: s.as("supervisor"), Legal: s.as("legal"), Director: s.as("director"),
+	}, k, m)
 }
 
 func (s *site) takes(p *enforcement.Penalty, who string, d enforcement.Deed) *enforcement.Penalty {
 	s.Helper()
-	next, _, err := s.Penalties.Take(s.Context(), s.as(who), p.Reference, p.Version, d)
-	if err != nil {
-		s.Fatalf("%s by %s: %v", d.Step(), who, err)
-	}
-	return next
+	return enforcementtest.MustTake(s, s.Penalties, s.as(who), p, d)
 }
 
 func TestRegisterFromPublicationToWithdrawal(t *testing.T) {

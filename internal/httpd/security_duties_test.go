@@ -49,8 +49,8 @@ func TestSameHumanDoesNotJudgeOwnWork(t *testing.T) {
 		"reasons": "短信内容与通话录音相互印证，足以认定。", "version": v})
 	give("reviewer2")
 	v = s.must(200, "GET", at, supervisor, nil)["version"]
-	p := s.must(201, "POST", at+"/penalties", s.token("reviewer2"), obj{"firm": "A001", "findings": []int{1}, "measures": []obj{{"kind": "fine", "amount_fen": 30_000_000}},
-		"basis": []string{"cn-bsl-46-5"}, "facts": "2026年10月5日，当事人以短信威胁借款人家属。", "reasons": "违法事实清楚，证据确凿，应予处罚。", "version": v})
+	p := s.must(201, "POST", at+"/penalties", s.token("reviewer2"), obj{"firm": "A001", "findings": []int{1}, "measures": []obj{{"kind": "warning_letter"}},
+		"facts": "2026年10月5日，当事人以短信威胁借款人家属。", "reasons": "违法事实清楚，证据确凿，应予处罚。", "version": v})
 	give("heir")
 	s.must(204, "POST", at+"/recuse", supervisor, obj{"officer": "director2@example.cn", "reason": "与当事人有亲属关系"})
 	penalty := "/penalties/" + textAt(p, "reference")

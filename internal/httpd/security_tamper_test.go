@@ -57,7 +57,7 @@ func (s *site) worksOne(f complaint.Filing) worked {
 	k, found, err = s.Cases.Record(ctx, s.as("reviewer"), w.c, n)
 	s.ok(err)
 	p, err := s.Penalties.Propose(ctx, s.as("reviewer"), w.c, enforcement.Proposal{Firm: "A001", Findings: []int{found.Number},
-		Measures: []enforcement.Measure{{Kind: "warning_letter"}, {Kind: "fine", AmountFen: 30_000_000}}, Basis: []string{"cn-bsl-46-5"},
+		Measures: []enforcement.Measure{{Kind: "warning_letter"}, {Kind: "correct"}}, Basis: []string{"cn-bsl-46-5"},
 		Facts: "2026年10月5日，当事人以短信威胁借款人家属。", Reasons: "违法事实清楚，证据确凿，应予处罚。", Version: k.Version})
 	s.ok(err)
 	p, err = s.Penalties.Approve(ctx, s.as("director"), p.Reference, p.Version, "")

@@ -149,7 +149,7 @@ func Wire(law *Law, opt Options) (*Office, error) {
 	})
 	o.Penalties = enforcement.New(enforcement.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
-		Accounts: o.Accounts, Firms: o.Firms, Cases: o.Cases, Evidence: o.Evidence, Notify: o.Notify,
+		Accounts: o.Accounts, Firms: o.Firms, Cases: o.Cases, Evidence: o.Evidence, Notify: o.Notify, FullOnly: true,
 	})
 	o.Reports = report.New(o.DB, o.Policy, o.Book, o.Calendars, o.Zone, o.Words)
 	o.Docket = docket.New(docket.Deps{
