@@ -212,7 +212,11 @@ func correctEntry(ctx context.Context, c *course) error {
 }
 
 func withdrawEntry(ctx context.Context, c *course) error {
-	return c.take(ctx, c.super(), &enforcement.WithdrawPublication{Reasons: "处罚决定经行政复议被撤销，依法撤回公示信息。"})
+	reasons := "处罚决定经行政复议被撤销，依法撤回公示信息。"
+	if !c.state.Changes[0].Annul {
+		reasons = "处罚决定经行政复议变更，撤回原公示信息，按变更后的内容重新公示。"
+	}
+	return c.take(ctx, c.super(), &enforcement.WithdrawPublication{Reasons: reasons})
 }
 
 // pays takes in what is outstanding on each account, up to a sum; 0: all of it.

@@ -62,7 +62,7 @@ func (o *office) ways() []way {
 		{turns: join(public, turn{22, demand}), ends: 6},
 		{turns: join(public, turn{24, demand}, turn{112, toCourt}), ends: 7},
 		{turns: join(paid, turn{6, challengeReview}, turn{24, annulled}, turn{2, revoke}, turn{1, withdrawEntry}, turn{4, refundAll}, turn{3, closeCase}), ends: 15, worth: "revoked after a review, and off the register", who: director},
-		{turns: join(public, turn{10, challengeReview}, turn{28, changed}, turn{2, lower}, turn{4, payAll}, turn{3, closeCase}), ends: 30},
+		{turns: join(public, turn{10, challengeReview}, turn{28, changed}, turn{2, lower}, turn{1, withdrawEntry}, turn{1, publish}, turn{2, payAll}, turn{3, closeCase}), ends: 30},
 		{turns: closed, ends: 2},
 		{turns: join(examined, turn{4, noPenalty}), ends: 11},
 		{turns: join(probing, turn{4, transfer}), ends: 17},

@@ -47,7 +47,7 @@ func (o *office) singleReading(ctx context.Context) error {
 
 // read plans the second reading of the letters that were just written.
 func (o *office) read(m *matter) {
-	o.at(o.workdays(m, 0.4, 5.5), func(ctx context.Context) error { return o.release(ctx, m) })
+	o.at(o.workdays(m, 1, 7.5), func(ctx context.Context) error { return o.release(ctx, m) })
 }
 
 // readNew is read for kinds that are read twice only of late.

@@ -185,7 +185,7 @@ func (s *site) finesByAPI(k string, version any) string {
 		{"supervisor", "/notice", obj{"means": "direct", "proof": "送达回证，签收"}},
 		{"supervisor", "/steps", obj{"step": "waive", "what": "defence", "proof": "书面声明"}},
 		{"director", "/approve", obj{}},
-		{"director", "/issue", obj{"account": "国库专户 001"}},
+		{"director", "/issue", obj{"account": "国库专户 001", "address": "杭州市西湖区文三路1号"}},
 	} {
 		s.must(409, "POST", at+turn.path, s.token(turn.who), with(p["version"].(float64)+3, turn.body))
 		p = s.must(200, "POST", at+turn.path, s.token(turn.who), with(p["version"], turn.body))

@@ -152,6 +152,7 @@ func TestWholeCaseInChromium(t *testing.T) {
 	d.step("reviewer", enforcement.StepConclude, func(w *phone) {
 		w.fill("report", "经调查取证，违法事实清楚，证据确实充分。")
 		w.tick(`[name=findings][value="1"]`)
+		w.fill("address", "杭州市西湖区文三路1号")
 		w.fill("shares[0].kind", "罚款")
 		w.fill("shares[0].amount_fen", "300,000")
 		w.tick(`[name=basis][value="cn-bsl-46-5"]`)
@@ -183,6 +184,8 @@ func (d *desks) firmAnswers() {
 		w.typeDay("on", on)
 		w.fill("place", "三楼会议室")
 		w.fill("chair", d.users["legal"].Name)
+		w.fill("means", "直接送达")
+		w.fill("proof", "送达回证，当事人签收")
 	})
 	d.clock.Add(20 * 24 * time.Hour)
 	d.at = map[string]*phone{} // sessions are over by then
