@@ -571,17 +571,15 @@ func (c *count) complaintParts(n int, members map[int]bool, lender, agency int) 
 	if members[agency] {
 		out = append(out, c.firms[agency].code)
 	} else if agency != 0 {
-		out = append(out, "")
+		out = append(out, c.firms[agency].code)
 	}
 	return out
 }
 
 func (c *count) matterPart(n int, members map[int]bool, accused, lender int) string {
 	switch {
-	case len(members) > 1 && members[accused], len(members) == 1 && accused != n:
+	case len(members) > 1, accused != n:
 		return c.firms[accused].code
-	case len(members) > 1:
-		return ""
 	case c.firms[n].lender:
 		return c.firms[n].code
 	case lender == 0:

@@ -28,8 +28,8 @@ type History struct {
 	// Own is against the firm itself: of a lender what names no agency, of an agency everything.
 	Own Tally
 	// Parts share out what is in Together by firm. Of a lender: itself, then each agency, in cases about the lender. Of an
-	// agency: the lenders in whose cases it was named. Of a group: each member, then the agencies from outside. The sums of
-	// the parts are Together, but for complaints of a group, which may name two of its members.
+	// agency: the lenders in whose cases it was named. Of a group: each member, and the agencies from outside in their cases. The
+	// sums of the parts are Together, but for complaints of a group, which may name a member and another of the firms.
 	Parts    []HistoryPart
 	Together Tally
 	Quarters []HistoryQuarter // of Together, from the first with an entry to the last, none left out
@@ -51,11 +51,11 @@ type Tally struct {
 	PaidFen                                   int64
 }
 
-// HistoryPart is the part of one firm. Firm is nil for what has no such firm: of an agency the cases without a lender, of a
-// group the agencies from outside.
+// HistoryPart is the part of one firm. Firm is nil for the cases of an agency that name no lender.
 type HistoryPart struct {
-	Firm *firm.Firm
-	Self bool // of the firm whose history it is
+	Firm   *firm.Firm
+	Self   bool // of the firm whose history it is
+	Member bool // of the group
 	Tally
 	Repeat []RepeatGround // of this firm, by what is in this part
 }
@@ -156,20 +156,13 @@ type matter struct {
 	decision            HistoryDecision
 }
 
-// outside is the part of a group's outside agencies, none that of what has no counterpart.
-const (
-	none    int64 = 0
-	outside int64 = -1
-)
+// none is the part of what has no counterpart.
+const none int64 = 0
 
 // partOf is in whose part a matter lies.
 func (m *matters) partOf(accused, lender int64) int64 {
 	switch {
-	case len(m.members) > 1 && m.members[accused]:
-		return accused
-	case len(m.members) > 1:
-		return outside
-	case accused != m.self: // an agency, in a case about the lender
+	case len(m.members) > 1, accused != m.self: // a member; an agency, in a case about the lender or a member
 		return accused
 	case m.kind == firm.Agency:
 		return lender
@@ -188,12 +181,8 @@ func (m *matters) partsOf(c complaintCell) []int64 {
 	}
 	var out []int64
 	for _, id := range []int64{c.lender, c.agency} {
-		switch {
-		case id == none || slices.Contains(out, id):
-		case m.members[id]:
+		if id != none && !slices.Contains(out, id) && (m.members[id] || id == c.agency) {
 			out = append(out, id)
-		case id == c.agency:
-			out = append(out, outside)
 		}
 	}
 	return out
@@ -253,7 +242,7 @@ func (h *History) share(m *matters, parts map[int64]*HistoryPart) {
 			p.Self, p.Firm, h.Own = true, &h.Firm, p.Tally
 			p.Repeat = m.repeats(own)
 		case known:
-			p.Firm = &f
+			p.Firm, p.Member = &f, h.Group && m.members[id]
 			p.Repeat = m.repeats(func(x matter) bool { return m.partOf(x.accused, x.lender) == id })
 		}
 		h.Parts = append(h.Parts, p)
@@ -265,10 +254,12 @@ func (h *History) share(m *matters, parts map[int64]*HistoryPart) {
 		switch {
 		case p.Self:
 			return 0
-		case p.Firm == nil:
+		case p.Member:
+			return 1
+		case p.Firm != nil:
 			return 2
 		default:
-			return 1
+			return 3
 		}
 	}
 	slices.SortStableFunc(h.Parts, func(a, b HistoryPart) int {

@@ -25,7 +25,7 @@ func (s *Server) officeAPI(api huma.API) {
 	serve(s, api, endpoint{method: get, path: "/firms", id: "list-firms", summary: "List lenders and agencies", action: access.ReadFirm}, s.apiFirms)
 	serve(s, api, endpoint{method: post, path: "/firms", id: "create-firm", summary: "Register a firm", action: access.ManageFirm, created: true}, s.apiCreateFirm)
 	serve(s, api, endpoint{method: get, path: "/firms/{code}", id: "read-firm", summary: "Read a firm and its links", action: access.ReadFirm}, s.apiFirm)
-	serve(s, api, endpoint{method: get, path: "/firms/{code}/history", id: "read-firm-history", summary: "Who collected for whom, from when to when",
+	serve(s, api, endpoint{method: get, path: "/firms/{code}/history", id: "read-firm-history", summary: "Who collected for whom, and what there is against a firm or group",
 		action: access.ReadFirm}, s.apiFirmHistory)
 	serve(s, api, endpoint{method: get, path: "/reports/monthly/{month}", id: "read-monthly-report", summary: "The monthly enforcement report",
 		action: access.ReadReport}, s.apiReport)
@@ -179,17 +179,6 @@ func (s *Server) apiFirm(ctx context.Context, _ access.Actor, in *codePath) (*an
 		return nil, err
 	}
 	return reply(firmFile{firmViewOf(*f), viewsOf(links, linkViewOf)}), nil
-}
-
-func (s *Server) apiFirmHistory(ctx context.Context, _ access.Actor, in *codePath) (*answer[itemsView[linkView]], error) {
-	if _, err := s.Firms.ByCode(ctx, in.Code); err != nil {
-		return nil, err
-	}
-	links, err := s.Firms.Links(ctx, in.Code)
-	if err != nil {
-		return nil, err
-	}
-	return reply(itemsView[linkView]{viewsOf(links, linkViewOf)}), nil
 }
 
 type reportInput struct {

@@ -18,6 +18,8 @@ func (s *Server) penaltyAPI(api huma.API) {
 	post, get := "POST", "GET"
 	serve(s, api, endpoint{method: get, path: "/penalties", id: "list-penalties", summary: "List penalties", action: access.ReadPenalty}, s.apiPenalties)
 	serve(s, api, endpoint{method: get, path: "/penalties/{ref}", id: "read-penalty", summary: "Read a penalty", action: access.ReadPenalty}, s.apiPenalty)
+	serve(s, api, endpoint{method: get, path: "/penalties/{ref}/similar", id: "compare-penalty", summary: "Compare a penalty with earlier decisions on the same violations",
+		action: access.ReadPenalty}, s.apiSimilar)
 	serve(s, api, endpoint{method: get, path: "/penalties/{ref}/decision", id: "read-decision", summary: "Read the decision that was issued",
 		action: access.ReadPenalty}, s.apiDecision)
 	serve(s, api, endpoint{method: post, path: "/penalties/{ref}/approve", id: "approve-penalty", summary: "Approve what somebody else proposed",

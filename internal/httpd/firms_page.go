@@ -62,7 +62,8 @@ type firmPageData struct {
 	Complaints []complaintRow
 	Cases      []caseRow
 	Penalties  []penaltyRow
-	MoreC      string // all of them
+	History    *historyView // nil for who may not read penalties
+	MoreC      string       // all of them
 	MoreK      string
 	MoreP      string
 	Manage     bool
@@ -113,6 +114,9 @@ func (s *Server) firmData(c echo.Context) (*firmPageData, error) {
 			other = l.Lender
 		}
 		p.Links = append(p.Links, firmLink{l, firmChip(other), !l.To.IsZero() && l.To.Before(d.day)})
+	}
+	if p.History, err = s.firmHistory(d, f); err != nil {
+		return nil, err
 	}
 	return p, s.firmRecord(d, p)
 }

@@ -30,7 +30,8 @@ type penaltyPageData struct {
 	Return   *Confirm
 	Drop     *Confirm
 	Issue    *Confirm
-	Signed   []Answer // who did what, and when
+	Signed   []Answer  // who did what, and when
+	Like     *likeView // until it is issued
 }
 
 const penaltyTemplate = "enforcement/page"
@@ -73,7 +74,10 @@ func (s *Server) penaltyData(c echo.Context) (*penaltyPageData, error) {
 	}
 	p.Events = d.caseEvents(events)
 	p.commands(d)
-	return p, nil
+	if !pen.Status.Ended() {
+		p.Like, err = s.likeOf(d, pen, "")
+	}
+	return p, err
 }
 
 func (p *penaltyPageData) commands(d desk) {

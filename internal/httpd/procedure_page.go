@@ -38,6 +38,7 @@ type procedurePageData struct {
 	Documents []documentLink
 	Export    string // address of the ZIP; "" where there is nothing to export yet
 	Like      *likeView
+	LikeLink  string // asks for the comparison; "" where it is shown or there is none
 	Events    []Event
 }
 
@@ -104,8 +105,10 @@ func (s *Server) procedureData(c echo.Context, pen *enforcement.Penalty) (*proce
 		Reasons: lines(course.Sentence.Reasons), Defences: d.defenceRows(course.Defences), Objected: d.objectionRows(course.Objections),
 	}
 	p.Query = Query{Path: penaltyHref(pen.Reference), Values: map[string][]string{}}
-	if on := c.QueryParam("on"); on != "" {
-		p.Query.Values.Set("on", on)
+	for _, name := range []string{"on", "like"} {
+		if v := c.QueryParam(name); v != "" {
+			p.Query.Values.Set(name, v)
+		}
 	}
 	p.Crumbs = []Crumb{{Text: d.t("penalty_page.title"), Href: "/penalties"}, {Text: pen.Reference}}
 	for _, f := range []func(desk, *procedurePageData) error{
@@ -353,31 +356,15 @@ func (d desk) ledger(l *enforcement.Ledger, parties []Option) *ledgerView {
 	return v
 }
 
-// likeView is the comparison with earlier decisions.
-type likeView struct {
-	*enforcement.Comparison
-	Codes  []Code
-	Rows   []likeRow
-	Reason string // why the fine leaves what is usual
-}
-
-type likeRow struct {
-	enforcement.Like
-	Href, Codes string
-}
-
-func (s *Server) procedureLike(d desk, p *procedurePageData) error {
-	if len(p.P.Findings) == 0 {
+// procedureLike compares the penalty while it can still change. Once it is decided the comparison is made only for who asks.
+func (s *Server) procedureLike(d desk, p *procedurePageData) (err error) {
+	over := p.C.Decided || p.P.Status.Ended()
+	if over && p.Query.Get("like") == "" {
+		if len(p.P.Findings) > 0 {
+			p.LikeLink = Query{Path: p.Query.Path}.With("like", "1") + "#like"
+		}
 		return nil
 	}
-	cmp, err := s.Penalties.Similar(d.ctx, d.by, p.P.Reference)
-	if err != nil {
-		return err
-	}
-	v := &likeView{Comparison: cmp, Codes: d.codes(p.P.Case.Pack, cmp.Here.Codes), Reason: p.C.Sentence.RangeReason}
-	for _, x := range cmp.Nearest {
-		v.Rows = append(v.Rows, likeRow{x, penaltyHref(x.Reference), strings.Join(x.Codes, " ")})
-	}
-	p.Like = v
-	return nil
+	p.Like, err = s.likeOf(d, p.P, p.C.Sentence.RangeReason)
+	return err
 }

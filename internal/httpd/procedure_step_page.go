@@ -29,6 +29,7 @@ type procedureStepData struct {
 	Rule    string       // from which sum a hearing is offered; "" where it does not matter
 	Doubt   string       // why that sum must be checked; "" where it was
 	Back    string
+	Like    *likeView // beside the steps that approve or issue, and beside the legal review
 }
 
 // contentRow is something that the decision must say.
@@ -89,6 +90,12 @@ func (s *Server) penaltyStepData(c echo.Context, form *Form) (*procedureStepData
 	p.Crumbs = []Crumb{{Text: d.t("penalty_page.title"), Href: "/penalties"}, {Text: pen.Reference, Href: p.Back}, {Text: p.Name}}
 	if p.Fields, err = d.stepForm(m, step, fields, form); err != nil {
 		return nil, err
+	}
+	switch step {
+	case enforcement.StepApprove, enforcement.StepIssue, enforcement.StepLegalReview, enforcement.StepDeliberate:
+		if p.Like, err = s.likeOf(d, pen, course.Sentence.RangeReason); err != nil {
+			return nil, err
+		}
 	}
 	switch step {
 	case enforcement.StepApprove, enforcement.StepIssue:

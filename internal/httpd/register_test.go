@@ -21,18 +21,24 @@ import (
 // published leads a case against a firm and a person the statutory way to the register. It returns the penalty as it is then.
 func (s *site) published(firm, facts string) *enforcement.Penalty {
 	s.Helper()
-	ctx := s.Context()
-	k := s.assigned()
-	k, _, err := s.Cases.Record(ctx, s.as("reviewer"), k.Reference, casework.NewFinding{
-		Code: "H02", Outcome: "substantiated", ActedOn: calendar.MustDate("2026-10-08"), Basis: []string{"cn-psl2025-50", "cn-cpl-56"},
-		Reasons: "录音和通话记录相互印证，威胁属实。", Version: k.Version})
-	s.ok(err)
+	k := s.threatened()
 	return s.takes(s.decides(k, enforcementtest.Matter{
 		Firm: firm, Codes: []string{"H02"}, ActedTo: calendar.MustDate("2026-10-08"), Findings: []int{1}, Persons: []enforcement.Person{{Name: "刘德厚", Post: "催收主管"}},
 		Sentence: enforcement.Sentence{Shares: []enforcement.Share{{Party: 1, Kind: "warning"}, {Party: 1, Kind: "fine", AmountFen: 100_000_00}, {Party: 2, Kind: "warning"}},
 			Basis: []string{"cn-cpl-56", "cn-bsl-48"}, Facts: "当事人的催收人员于2026年10月8日夜间以到单位闹事相威胁。", Reasons: "侵害消费者人格尊严，情节较重，未见从轻情形。",
 			Factors: []enforcement.Factor{{Key: "many_victims", Effect: "heavier", Evidence: []string{"受害人名册"}}}},
 	}), "supervisor", &enforcement.Publish{Facts: facts})
+}
+
+// threatened is a case of the reviewer with a finding of threats.
+func (s *site) threatened() *casework.Case {
+	s.Helper()
+	k := s.assigned()
+	k, _, err := s.Cases.Record(s.Context(), s.as("reviewer"), k.Reference, casework.NewFinding{
+		Code: "H02", Outcome: "substantiated", ActedOn: calendar.MustDate("2026-10-08"), Basis: []string{"cn-psl2025-50", "cn-cpl-56"},
+		Reasons: "录音和通话记录相互印证，威胁属实。", Version: k.Version})
+	s.ok(err)
+	return k
 }
 
 // decides leads a case of the reviewer along the statutory procedure to the sealed decision.
