@@ -121,18 +121,10 @@ func unwanted(s string, lines bool) bool {
 }
 
 // accusedKey is the form in which an accused's number meets the same number in
-// another complaint.
+// another complaint; what identifies nobody stays as it was typed.
 func accusedKey(a Accused) string {
-	switch a.Kind {
-	case "phone":
-		if p, err := ident.ParsePhone(a.Value); err == nil {
-			return p.Number
-		}
-		return ident.NormaliseDigits(a.Value)
-	case "email":
-		if e, err := ident.ParseEmail(a.Value); err == nil {
-			return e
-		}
+	if id, ok := ident.NewIdentifier(a.Kind, a.Value); ok {
+		return id.Key
 	}
 	return strings.ToLower(norm.NFKC.String(ident.NormaliseDigits(a.Value)))
 }

@@ -26,7 +26,7 @@ const (
 )
 
 // AccusedKinds are the kinds of number and account that a filing may name.
-var AccusedKinds = []string{"phone", "wechat", "qq", "email", "account", "staff_number", "alias"}
+var AccusedKinds = ident.IdentifierKinds
 
 // firstDay is the earliest day that a filing may speak of: older matters cannot
 // be judged by any rule that the office holds.
