@@ -121,6 +121,7 @@ func (o *running) jobs() []worker.Job {
 		{Name: "reminders", Every: time.Hour, Run: o.Docket.Remind},
 		{Name: "register", Every: time.Hour, Run: func(ctx context.Context) error { _, err := o.Penalties.Expire(ctx); return err }},
 		{Name: "search", Every: time.Second, Run: func(ctx context.Context) error { _, err := o.Complaints.Index(ctx); return err }},
+		{Name: "links", Every: time.Second, Run: func(ctx context.Context) error { _, err := o.Links.Run(ctx); return err }},
 		{Name: "evidence", Every: time.Hour, Run: func(ctx context.Context) error { _, err := o.Evidence.Clean(ctx, httpd.DraftAge); return err }},
 		{Name: "sessions", Every: time.Hour, Run: o.Accounts.Sweep},
 		{Name: "sent mail", Every: 24 * time.Hour, Run: o.Notify.Purge},

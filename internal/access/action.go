@@ -64,6 +64,11 @@ const (
 	AnswerPlan        Action = "plan.answer"
 	ManageFirmUsers   Action = "portal.manage"
 	ManageOperations  Action = "operations.manage"
+	ReadLinks         Action = "link.read"    // what one complaint has in common with others
+	SearchIdentifier  Action = "link.search"  // which complaints name a number
+	DecideLink        Action = "link.decide"  // one hand behind two complaints, or not; numbers found later
+	MergeDuplicate    Action = "link.merge"   // the same complaint told twice
+	ReadClusters      Action = "cluster.read" // complaints told in nearly the same words
 )
 
 // Actions lists every action.
@@ -75,6 +80,7 @@ var Actions = []Action{
 	ManageAccount, ManageOwnSession, UseFirmPortal, ManageCalendar, ReadOperations, ReadPublicRecords,
 	RateHandling, LogContact, ReopenCase, ReadForward, SendForward, AnswerForward, CheckAnswer, AskForTime, DecideOnTime,
 	WriteLetter, ReleaseLetter, ManageTemplates, OfferPlan, AnswerPlan, ManageFirmUsers, ManageOperations,
+	ReadLinks, SearchIdentifier, DecideLink, MergeDuplicate, ReadClusters,
 }
 
 // Object is the part before the dot.
@@ -92,4 +98,5 @@ var seeing = map[string]Action{
 	"penalty":   ReadPenalty,
 	"firm":      ReadFirm,
 	"forward":   ReadForward,
+	"link":      ReadLinks,
 }

@@ -100,6 +100,16 @@ const (
 	RosterStored      Action = "roster.stored"
 )
 
+// Of what complaints have in common.
+const (
+	AccusedAdded    Action = "accused.added"
+	NumberSearched  Action = "identifier.searched"
+	LinkDecided     Action = "link.decided"
+	ClusterViewed   Action = "cluster.viewed"
+	DuplicateMerged Action = "duplicate.merged"
+	DuplicateUndone Action = "duplicate.undone"
+)
+
 // Recorded lists the tables of record: each row in them answers to the last
 // entry that wrote it. The other tables hold what can be computed again or dies
 // by itself (sessions, drafts, outbox, counters, the tree's own).
@@ -114,6 +124,7 @@ var Recorded = []string{
 	"forwards", "forward_events", "firm_answers", "answer_checks", "forward_files", "disclosures",
 	"plans", "plan_instalments", "plan_events", "letter_templates", "letters", "letter_events",
 	"contact_attempts", "complaint_links", "intakes", "ratings", "rosters", "collectors",
+	"accused_added", "link_decisions", "duplicates",
 }
 
 // Unrecorded lists every other table with its reason; a test holds both lists
@@ -142,6 +153,11 @@ var Unrecorded = map[string]string{
 	"complaint_search_segdir":   "a part of complaint_search",
 	"complaint_search_docsize":  "a part of complaint_search",
 	"complaint_search_stat":     "a part of complaint_search",
+	"identifiers":               "derived from accused and accused_added",
+	"identifier_uses":           "derived from accused and accused_added",
+	"sketches":                  "derived from complaints",
+	"sketch_bands":              "derived from complaints",
+	"clusters":                  "derived from sketches",
 	"clock_states":              "derived from clock_events",
 	"clock_marks":               "delivery state: which reminders went out",
 	"goose_db_version":          "the migration tool's own",

@@ -41,6 +41,12 @@ func (s *Service) SeesMatter(by access.Actor, c *Complaint, o access.Owner) bool
 	return seesMatter(by, c, o)
 }
 
+// SeesPerson reports whether an actor who may read the complaint may see anything of who made it. For links between
+// complaints: that two belong together may tell. o is the complaint's owner.
+func (s *Service) SeesPerson(by access.Actor, c *Complaint, o access.Owner) bool {
+	return seesPerson(by, c, o)
+}
+
 // person narrows a search by particulars to complaints of which the actor may see who made them: that one was found tells
 // who it is.
 func (q *query) person(by access.Actor) {

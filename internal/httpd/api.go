@@ -158,6 +158,7 @@ func (s *Server) buildAPI() error {
 	s.letterAPI(api)
 	s.intakeAPI(api)
 	s.registerAPI(api)
+	s.linkageAPI(api)
 	spec, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)

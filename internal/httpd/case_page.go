@@ -39,6 +39,7 @@ type casePageData struct {
 	Letters    []handlingLetter
 	Contacts   []handlingContact
 	Links      []complaint.Link
+	Linked     *linkedSide // what it has in common with others
 	Events     []Event
 	Evidence   []EvidenceCard
 	Findings   []findingRow
@@ -117,7 +118,7 @@ func (s *Server) caseData(c echo.Context, k *casework.Case, revealed *complaint.
 		return nil, err
 	}
 	for _, part := range []func(desk, *casePageData) error{
-		s.caseNeighbours, s.caseRecord, s.timeSide, s.firmSide, s.casePlans, s.caseLetters, s.caseFindings, s.casePenalties, s.caseTalk, s.caseCommands,
+		s.caseNeighbours, s.caseRecord, s.timeSide, s.firmSide, s.casePlans, s.caseLetters, s.caseFindings, s.casePenalties, s.caseTalk, s.caseCommands, s.caseLinked,
 	} {
 		if err := part(d, p); err != nil {
 			return nil, err
@@ -293,4 +294,10 @@ func (p *casePageData) putForm(f *Form) {
 			end.Form = f
 		}
 	}
+}
+
+// caseLinked says in short what the complaint has in common with others.
+func (s *Server) caseLinked(d desk, p *casePageData) (err error) {
+	p.Linked, err = s.linkedOf(d, p.C.Reference)
+	return err
 }

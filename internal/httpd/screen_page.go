@@ -39,7 +39,8 @@ type complaintPageData struct {
 
 	Letters    []handlingLetter
 	Links      []screenLink
-	Taken      []Answer // who took it down; none for one filed by the complainant
+	Linked     *linkedSide // what it has in common with others
+	Taken      []Answer    // who took it down; none for one filed by the complainant
 	Contacts   []handlingContact
 	MayContact bool
 	MayAddFile bool
@@ -95,7 +96,7 @@ func (s *Server) complaintData(c echo.Context, revealed *complaint.Complainant) 
 	if p.Person, err = d.person(k.Reference, revealed); err != nil {
 		return nil, err
 	}
-	for _, part := range []func(desk, *complaintPageData) error{s.complaintCase, s.complaintRecord, s.complaintPapers, s.complaintEarlier, s.complaintPanel} {
+	for _, part := range []func(desk, *complaintPageData) error{s.complaintCase, s.complaintRecord, s.complaintPapers, s.complaintEarlier, s.complaintPanel, s.complaintLinked} {
 		if err := part(d, p); err != nil {
 			return nil, err
 		}
@@ -314,4 +315,10 @@ func (d desk) personRows(name, id, phone, email, address, region string) []Answe
 		}
 	}
 	return rows
+}
+
+// complaintLinked says in short what the complaint has in common with others.
+func (s *Server) complaintLinked(d desk, p *complaintPageData) (err error) {
+	p.Linked, err = s.linkedOf(d, p.C.Reference)
+	return err
 }

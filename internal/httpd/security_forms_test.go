@@ -37,7 +37,7 @@ func TestHostileStringsThroughEveryForm(t *testing.T) {
 	for _, who := range []string{"supervisor", "reviewer", "director", "admin"} {
 		b := s.signIn(who)
 		browsers[who] = b
-		for _, path := range []string{"/admin", "/firms/L001", "/queue", "/complaints", "/complaints/" + s.filed().Complaint.Reference, "/cases/" + open.Reference,
+		for _, path := range []string{"/admin", "/firms/L001", "/queue", "/complaints", "/numbers", "/complaints/" + open.Complaint.Reference + "/links", "/complaints/" + s.filed().Complaint.Reference, "/cases/" + open.Reference,
 			"/cases/" + open.Reference + "/findings/new", "/cases/" + w.c + "/penalties/new", "/penalties/" + w.penalty, "/reports", "/penalties", "/firms", "/audit"} {
 			for _, name := range formFields(t, b.get(path)) {
 				fields[name] = true

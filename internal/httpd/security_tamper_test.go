@@ -263,6 +263,7 @@ func TestEveryForgedColumnIsNamed(t *testing.T) {
 	s.importsSome()
 	s.worksAnswers()
 	s.worksCourse()
+	s.worksLinks()
 	_, err = s.Rosters.ImportCSV(t.Context(), access.Program, strings.NewReader("firm_code,staff_number,name,phone,from,to\nA001,1001,张小三,13900139000,2025-01-01,\nA001,1002,李小四,13900139001,2025-01-01,\n"))
 	s.ok(err)
 	_, err = s.Deps.Log.Sequence(t.Context())

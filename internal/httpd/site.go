@@ -50,6 +50,8 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 		{access.LogContact, "nav.not_informed", "/not-informed", "alert"},
 		{access.CheckAnswer, "nav.waiting", "/waiting", "clock"},
 		{access.ReadCase, "nav.queue", "/queue", "queue"},
+		{access.SearchIdentifier, "nav.numbers", "/numbers", "search"},
+		{access.ReadClusters, "nav.clusters", "/clusters", "copies"},
 		{access.UseFirmPortal, "nav.portal", "/firm", "inbox"},
 		{access.AnswerPenalty, "procedure.firm.title", "/firm/penalties", "penalty"},
 		{access.ManageFirmUsers, "nav.portal_staff", "/firm/staff", "people"},

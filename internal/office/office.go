@@ -23,6 +23,7 @@ import (
 	"dunwatch/internal/forwarding"
 	"dunwatch/internal/hardship"
 	"dunwatch/internal/letter"
+	"dunwatch/internal/linkage"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/report"
@@ -106,6 +107,7 @@ type Office struct {
 	Penalties  *enforcement.Service
 	Reports    *report.Service
 	Docket     *docket.Service
+	Links      *linkage.Service
 }
 
 // Wire makes every capability. It fails when a built-in template is broken.
@@ -150,6 +152,9 @@ func Wire(law *Law, opt Options) (*Office, error) {
 	o.Penalties = enforcement.New(enforcement.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
 		Accounts: o.Accounts, Firms: o.Firms, Cases: o.Cases, Evidence: o.Evidence, Notify: o.Notify, FullOnly: true,
+	})
+	o.Links = linkage.New(linkage.Deps{
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Zone: o.Zone, Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Cases: o.Cases,
 	})
 	o.Reports = report.New(o.DB, o.Policy, o.Book, o.Calendars, o.Zone, o.Words)
 	o.Docket = docket.New(docket.Deps{
