@@ -100,7 +100,9 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 	if err := o.singleReading(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}
-	for _, p := range o.plans() {
+	plans := o.plans()
+	plantLinks(plans, o.until)
+	for _, p := range plans {
 		m := &matter{plan: p}
 		o.matters = append(o.matters, m)
 		o.at(p.at, func(ctx context.Context) error { return o.file(ctx, m) })
@@ -112,6 +114,9 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}
 	o.clock(o.until)
+	if err := o.linkUp(ctx); err != nil {
+		return nil, fmt.Errorf("seed demo: %w", err)
+	}
 	o.follow()
 	slices.SortFunc(o.out.Standing, func(a, b Standing) int { return strings.Compare(a.Reference, b.Reference) })
 	return &o.out, nil
