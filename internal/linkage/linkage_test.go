@@ -312,7 +312,7 @@ func TestMergeAtOnce(t *testing.T) {
 func TestSplitLettersStayApart(t *testing.T) {
 	o := openSQLite(t)
 	a := o.file(t, "13800000001", accused("phone:13900003333"))
-	_, twin, err := o.Complaints.Split(t.Context(), o.Supervisor, a.Reference, a.Version, complaint.TrackReport)
+	_, twin, err := o.Complaints.Split(t.Context(), o.Supervisor, a.Reference, a.Version, complaint.TrackReport, nil)
 	caseworktest.Check(t, err)
 	o.compare(t)
 	if v := o.of(t, o.Supervisor, a.Reference); len(v.Suggested) > 0 || v.Sheltered > 0 || len(v.Duplicates.Suggested) > 0 {
