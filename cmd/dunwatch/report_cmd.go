@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"dunwatch/internal/access"
-	"dunwatch/internal/calendar"
 	"dunwatch/internal/locale"
+	"dunwatch/internal/report"
 )
 
 // reportCmd is report monthly.
@@ -16,7 +16,7 @@ type reportCmd struct {
 
 type reportMonthly struct {
 	dataFlags
-	Month  string `arg:"" help:"For example 2026-10."`
+	Month  string `arg:"" help:"For example 2026-10; also 2026-Q4, 2026-H2 or 2026."`
 	Format string `enum:"json,csv" default:"json" help:"json or csv."`
 	Lang   string `enum:"zh,en" default:"zh" help:"zh or en."`
 	Pack   string `help:"Only this jurisdiction: cn, us or uk." placeholder:"PACK"`
@@ -25,12 +25,12 @@ type reportMonthly struct {
 
 // Run prints the report.
 func (c *reportMonthly) Run(ctx context.Context, s Streams) (err error) {
-	m, err := calendar.ParseMonth(c.Month)
+	p, err := report.ParsePeriod(c.Month)
 	if err != nil {
 		return fmt.Errorf("%w: %v", errUsage, err)
 	}
 	return withOffice(ctx, c.dataFlags, s, func(o *running) (err error) {
-		r, err := o.Reports.Monthly(ctx, access.Program, m, c.Pack, locale.Lang(c.Lang))
+		r, err := o.Reports.Of(ctx, access.Program, p, c.Pack, locale.Lang(c.Lang))
 		if err != nil {
 			return err
 		}

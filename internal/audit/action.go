@@ -98,6 +98,8 @@ const (
 	TemplateChanged   Action = "letter.template_changed"
 	MessageResent     Action = "outbox.resent"
 	RosterStored      Action = "roster.stored"
+	SizeStored        Action = "firm.size_stored"
+	ReportFrozen      Action = "report.frozen"
 )
 
 // Of what complaints have in common.
@@ -125,6 +127,7 @@ var Recorded = []string{
 	"plans", "plan_instalments", "plan_events", "letter_templates", "letters", "letter_events",
 	"contact_attempts", "complaint_links", "intakes", "ratings", "rosters", "collectors",
 	"accused_added", "link_decisions", "duplicates",
+	"firm_denominators", "report_freezes", "report_editions", "report_references", "report_publications",
 }
 
 // Unrecorded lists every other table with its reason; a test holds both lists
@@ -159,6 +162,7 @@ var Unrecorded = map[string]string{
 	"sketch_bands":              "derived from complaints",
 	"clusters":                  "derived from sketches",
 	"clock_states":              "derived from clock_events",
+	"penalty_entries":           "derived from penalty_steps",
 	"clock_marks":               "delivery state: which reminders went out",
 	"goose_db_version":          "the migration tool's own",
 }

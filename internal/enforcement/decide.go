@@ -126,6 +126,12 @@ func (s *Service) Issue(ctx context.Context, by access.Actor, ref string, versio
 		if err := insertDecision(ctx, tx, p.ID, d); err != nil {
 			return err
 		}
+		if err := replaceEntries(ctx, tx, p.ID, []Entry{
+			{On: today, Kind: "imposed", Party: 1, Account: AccountFine, AmountFen: p.FineFen},
+			{On: today, Kind: "imposed", Party: 1, Account: AccountConfiscation, AmountFen: p.ConfiscationFen},
+		}); err != nil {
+			return err
+		}
 		if err := s.leave(ctx, tx, by, p, casework.EventPenaltyIssued); err != nil {
 			return err
 		}

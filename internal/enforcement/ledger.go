@@ -86,6 +86,7 @@ type terms struct {
 	perDay    int64 // 300 is 3 %
 	capOf     int64 // 100 is the fine itself; 0: no surcharge
 	accountOf func(kind string) (Account, bool)
+	daily     bool // an entry for each day of a surcharge
 }
 
 // percentOf makes hundredths of a percent of a rate of the rulebook.
@@ -210,7 +211,7 @@ func (l *Ledger) surcharge(c *Course, t terms, party int, fine int64) {
 		if stopped(c, d) {
 			base = 0
 		}
-		if base != run.BaseFen || base == 0 {
+		if base != run.BaseFen || base == 0 || t.daily {
 			flush()
 		}
 		if base == 0 {

@@ -274,6 +274,9 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, sc *scene, d Deed) (
 	if err := keepStage(ctx, tx, p.ID, c); err != nil {
 		return nil, err
 	}
+	if err := keepEntries(ctx, tx, sc); err != nil {
+		return nil, err
+	}
 	p.Status, p.Stage = c.status(), c.Stage
 	if !first {
 		if err := s.save(ctx, tx, p); err != nil {

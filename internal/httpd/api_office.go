@@ -1,7 +1,6 @@
 package httpd
 
 import (
-	"bytes"
 	"context"
 	"strings"
 
@@ -10,8 +9,6 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/account"
 	"dunwatch/internal/audit"
-	"dunwatch/internal/calendar"
-	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
 )
 
@@ -29,6 +26,8 @@ func (s *Server) officeAPI(api huma.API) {
 		action: access.ReadFirm}, s.apiFirmHistory)
 	serve(s, api, endpoint{method: get, path: "/reports/monthly/{month}", id: "read-monthly-report", summary: "The monthly enforcement report",
 		action: access.ReadReport}, s.apiReport)
+	serve(s, api, endpoint{method: get, path: "/reports/monthly/{month}/behind", id: "read-behind-figure", summary: "What a figure of the report counts, by reference",
+		action: access.ReadReport}, s.apiBehind)
 	serve(s, api, endpoint{method: get, path: "/log/checkpoint", id: "read-checkpoint", summary: "The newest signed head of the record", public: true}, s.apiCheckpoint)
 	serve(s, api, endpoint{method: get, path: "/log/proof", id: "read-proof", summary: "Proof that an entry is in the record", public: true}, s.apiProof)
 }
@@ -181,36 +180,6 @@ func (s *Server) apiFirm(ctx context.Context, _ access.Actor, in *codePath) (*an
 	return reply(firmFile{firmViewOf(*f), viewsOf(links, linkViewOf)}), nil
 }
 
-type reportInput struct {
-	Month  string `path:"month" maxLength:"7" doc:"YYYY-MM"`
-	Format string `query:"format" enum:"json,csv" default:"json"`
-	Pack   string `query:"pack" maxLength:"10" doc:"All packs if empty."`
-}
-
-// fileAnswer is one that is written as it is.
-type fileAnswer struct {
-	Type        string `header:"Content-Type"`
-	Disposition string `header:"Content-Disposition"`
-	Body        []byte
-}
-
-func (s *Server) apiReport(ctx context.Context, by access.Actor, in *reportInput) (*fileAnswer, error) {
-	month, err := calendar.ParseMonth(in.Month)
-	if err != nil {
-		return nil, fault.Fields{{Name: "month", Key: "api.month"}}.Err()
-	}
-	m, err := s.Reports.Monthly(ctx, by, month, in.Pack, callerFrom(ctx).lang)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if in.Format == "csv" {
-		err = m.WriteCSV(&b)
-		return &fileAnswer{"text/csv; charset=utf-8", contentDisposition("dunwatch-" + month.String() + ".csv"), b.Bytes()}, err
-	}
-	err = m.WriteJSON(&b)
-	return &fileAnswer{Type: "application/json", Body: b.Bytes()}, err
-}
 
 // checkpointView is a signed head: a signed note, and the key that checks it.
 type checkpointView struct {

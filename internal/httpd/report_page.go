@@ -66,7 +66,7 @@ func (d desk) trend(pack string, until calendar.Month) (*Chart, error) {
 	for i, pt := range points {
 		chart.Points = append(chart.Points, Point{
 			Label: pt.Month.String(), Value: float64(pt.Received), Highlight: i == len(points)-1,
-			Href: report.Links{Month: pt.Month, Pack: pack}.Received(),
+			Href: report.MonthLinks(pt.Month, pack).Behind(report.Figure{Table: "headline", Row: "received", Column: "value"}),
 		})
 	}
 	return &chart, nil
@@ -75,8 +75,7 @@ func (d desk) trend(pack string, until calendar.Month) (*Chart, error) {
 // reportPageData is the report of a month.
 type reportPageData struct {
 	Page
-	M       *report.Monthly
-	Month   calendar.Month
+	M       *report.Report
 	Title   string
 	Running bool
 	Tiles   []tile
@@ -114,21 +113,21 @@ type reportCell struct {
 	Numbers           bool
 }
 
-func monthParam(c echo.Context) (calendar.Month, error) {
-	m, err := calendar.ParseMonth(c.Param("month"))
+func periodParam(c echo.Context) (report.Period, error) {
+	p, err := report.ParsePeriod(c.Param("month"))
 	if err != nil {
-		return m, fault.New(fault.NotFound, "fault.not_found")
+		return p, fault.New(fault.NotFound, "fault.not_found")
 	}
-	return m, nil
+	return p, nil
 }
 
 func (s *Server) reportPage(c echo.Context) error {
-	m, err := monthParam(c)
+	m, err := periodParam(c)
 	if err != nil {
 		return err
 	}
 	d, pack := s.deskOf(c), c.QueryParam("pack")
-	r, err := s.Reports.Monthly(d.ctx, d.by, m, pack, d.lang)
+	r, err := s.Reports.Of(d.ctx, d.by, m, pack, d.lang)
 	if err != nil {
 		return err
 	}
@@ -145,7 +144,7 @@ func (s *Server) reportPage(c echo.Context) error {
 	return s.show(c, http.StatusOK, "report/monthly", p)
 }
 
-func (s *Server) reportFile(c echo.Context, r *report.Monthly, format, mediaType string) error {
+func (s *Server) reportFile(c echo.Context, r *report.Report, format, mediaType string) error {
 	var buf bytes.Buffer
 	write := r.WriteJSON
 	if format == "csv" {
@@ -158,13 +157,13 @@ func (s *Server) reportFile(c echo.Context, r *report.Monthly, format, mediaType
 	return c.Blob(http.StatusOK, mediaType, buf.Bytes())
 }
 
-func (s *Server) reportData(c echo.Context, r *report.Monthly, m calendar.Month, pack string) (*reportPageData, error) {
+func (s *Server) reportData(c echo.Context, r *report.Report, m report.Period, pack string) (*reportPageData, error) {
 	d := s.deskOf(c)
-	p := &reportPageData{Page: s.base(c), M: r, Month: m, Running: calendar.MonthOf(d.day) == m,
-		Title: d.t("report_page.month_title", locale.Month(d.lang, m.Year, m.Month))}
+	p := &reportPageData{Page: s.base(c), M: r, Running: m.Contains(d.day),
+		Title: d.t("report_page.month_title", m.Name(s.Words, d.lang))}
 	p.Crumbs = []Crumb{{Text: d.t("report_page.title"), Href: "/reports"}, {Text: m.String()}}
 	p.Prev = Query{Path: "/reports/" + m.Prev().String()}.With("pack", pack)
-	if !p.Running && m.Before(calendar.MonthOf(d.day)) {
+	if !m.End().After(d.day) {
 		p.Next = Query{Path: "/reports/" + m.Next().String()}.With("pack", pack)
 	}
 	p.Packs = []Tab{{Label: d.t("report_page.all_packs"), Href: p.Query.With("pack", ""), Current: pack == "" || pack == report.All}}
@@ -174,17 +173,17 @@ func (s *Server) reportData(c echo.Context, r *report.Monthly, m calendar.Month,
 	for i := range r.Tables {
 		t := &r.Tables[i]
 		if t.ID == "headline" {
-			p.Tiles = d.tiles(t)
+			p.Tiles = d.tiles(r, t)
 		}
-		p.Tables = append(p.Tables, d.reportTable(t))
+		p.Tables = append(p.Tables, d.reportTable(r, t))
 	}
 	var err error
-	p.Trend, err = d.trend(pack, m)
+	p.Trend, err = d.trend(pack, m.Last())
 	return p, err
 }
 
 // tiles are the headline table, figure by figure.
-func (d desk) tiles(t *report.Table) []tile {
+func (d desk) tiles(r *report.Report, t *report.Table) []tile {
 	at := map[string]int{}
 	for i, key := range t.Keys {
 		at[key] = i
@@ -193,7 +192,7 @@ func (d desk) tiles(t *report.Table) []tile {
 	for i, row := range t.Rows {
 		key, _ := row[at["figure"]].(string)
 		x := tile{Label: report.Format(d.lang, row[at["name"]], report.Text), Value: report.Format(d.lang, row[at["value"]], t.Kind(i, at["value"])),
-			Href: t.Links[i][at["value"]]}
+			Href: r.Link(t, i, at["value"])}
 		if t.Kind(i, at["value"]) == report.Fen {
 			if fen, ok := row[at["value"]].(int64); ok {
 				x.Value = locale.MoneyShort(d.lang, fen)
@@ -235,21 +234,18 @@ func sign(v float64) int {
 // machineColumns hold keys for programs, whose words stand in another column.
 // Codes that people use as well (of a firm, a violation) are not here.
 var machineColumns = map[string]bool{"figure": true, "source": true, "channel": true, "product": true, "region": true, "role": true, "stage": true, "outcome": true,
-	"clock": true, "measure": true}
+	"clock": true, "measure": true, "province": true, "account": true}
 
-func (d desk) reportTable(t *report.Table) reportTable {
+func (d desk) reportTable(r *report.Report, t *report.Table) reportTable {
 	out := reportTable{ID: t.ID, Title: t.Title, Note: t.Note}
 	order := readingOrder(t)
 	for _, j := range order {
 		out.Columns = append(out.Columns, reportColumn{t.Columns[j], t.Kinds[j] != report.Text})
 	}
-	line := func(row []any, links []string, kind func(int) string) []reportCell {
+	line := func(row []any, link func(int) string, kind func(int) string) []reportCell {
 		var cells []reportCell
 		for _, j := range order {
-			cell := reportCell{Text: report.Format(d.lang, row[j], kind(j)), Label: t.Columns[j], Numbers: t.Kinds[j] != report.Text}
-			if j < len(links) {
-				cell.Href = links[j]
-			}
+			cell := reportCell{Text: report.Format(d.lang, row[j], kind(j)), Href: link(j), Label: t.Columns[j], Numbers: t.Kinds[j] != report.Text}
 			if row[j] == report.None || row[j] == "total" {
 				cell.Text = "" // a key; the name says it
 			}
@@ -258,13 +254,13 @@ func (d desk) reportTable(t *report.Table) reportTable {
 		return cells
 	}
 	for i, row := range t.Rows {
-		out.Rows = append(out.Rows, line(row, t.Links[i], func(j int) string { return t.Kind(i, j) }))
+		out.Rows = append(out.Rows, line(row, func(j int) string { return r.Link(t, i, j) }, func(j int) string { return t.Kind(i, j) }))
 	}
 	if t.Totals != nil {
-		out.Total = line(t.Totals, t.TotalLinks, func(j int) string { return t.Kinds[j] })
+		out.Total = line(t.Totals, func(j int) string { return r.TotalLink(t, j) }, func(j int) string { return t.Kinds[j] })
 	}
 	if t.ID == "by_code" {
-		out.Chart = d.topCodes(t)
+		out.Chart = d.topCodes(r, t)
 	}
 	return out
 }
@@ -285,7 +281,7 @@ func readingOrder(t *report.Table) []int {
 // topShown is how many violations the chart draws.
 const topShown = 8
 
-func (d desk) topCodes(t *report.Table) *Chart {
+func (d desk) topCodes(r *report.Report, t *report.Table) *Chart {
 	name, count := -1, -1
 	for j, key := range t.Keys {
 		switch key {
@@ -305,49 +301,7 @@ func (d desk) topCodes(t *report.Table) *Chart {
 			continue
 		}
 		label := strings.TrimSpace(report.Format(d.lang, row[0], report.Text) + " " + report.Format(d.lang, row[name], report.Text))
-		chart.Points = append(chart.Points, Point{Label: label, Value: float64(n), Highlight: len(chart.Points) == 0, Href: t.Links[i][count]})
+		chart.Points = append(chart.Points, Point{Label: label, Value: float64(n), Highlight: len(chart.Points) == 0, Href: r.Link(t, i, count)})
 	}
 	return &chart
-}
-
-// behindPageData lists what is behind a figure that no other list can show.
-type behindPageData struct {
-	Page
-	Title   string
-	Items   []behindRow
-	Amounts bool // the items have amounts, of which Fen is the sum
-	Fen     int64
-}
-
-type behindRow struct {
-	report.Item
-	KindText, Outcome, Code string
-}
-
-func (s *Server) behindPage(c echo.Context) error {
-	m, err := monthParam(c)
-	if err != nil {
-		return err
-	}
-	d, f := s.deskOf(c), report.FigureOf(c.QueryParams())
-	items, err := s.Reports.Behind(d.ctx, d.by, m, c.QueryParam("pack"), f)
-	if err != nil {
-		return err
-	}
-	p := behindPageData{Page: s.base(c), Title: d.t("report_page.behind." + f.Name), Amounts: f.Name == report.FigurePenalties}
-	pack := c.QueryParam("pack")
-	for _, it := range items {
-		r := behindRow{Item: it, KindText: d.t("report_page.kind." + it.Kind)}
-		if it.Code != "" {
-			r.Code = d.filterValue(pack, "code", it.Code)
-		}
-		if it.Outcome != "" {
-			r.Outcome = d.filterValue(pack, "outcome", it.Outcome)
-		}
-		p.Fen += it.Fen
-		p.Items = append(p.Items, r)
-	}
-	p.Crumbs = []Crumb{{Text: d.t("report_page.title"), Href: "/reports"},
-		{Text: locale.Month(d.lang, m.Year, m.Month), Href: Query{Path: "/reports/" + m.String()}.With("pack", pack)}, {Text: p.Title}}
-	return s.show(c, http.StatusOK, "report/behind", p)
 }

@@ -3,164 +3,162 @@ package report
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/locale"
 	"dunwatch/internal/store"
 )
 
-// The names of Figure.
-const (
-	FigureOverdue   = "overdue"   // complaints that were past a due date at the cut-off
-	FigureFindings  = "findings"  // standing findings recorded in the month: Code, Outcome, Firm, Role
-	FigurePenalties = "penalties" // penalties issued in the month: Firm, Role
-	FigureClocks    = "clocks"    // clocks by what they did in the month: Clock, State
-)
+// Total is the row of a table's last line.
+const Total = "total"
 
-// Upheld is a Figure.Outcome: substantiated in whole or in part.
-const Upheld = "upheld"
-
-// Figure names a figure whose items the lists of other areas cannot show. Its fields are the parameters of the address
-// that Links.Behind writes; empty ones do not filter.
+// Figure names a cell of the report: the table, the key of the row (Total for the last line) and the column.
 type Figure struct {
-	Name    string // figure
-	Code    string // code
-	Outcome string // outcome: Upheld, or one of the rulebook
-	Firm    string // firm: code, or None
-	Role    string // role: Lender or Agency, with Firm
-	Clock   string // clock: key of the rulebook's limit
-	State   string // state: ClockStarted ...
-	Unit    string // unit: workday or day, with Clock: packs count one limit in different units
+	Table  string `json:"table"`
+	Row    string `json:"row"`
+	Column string `json:"column"`
 }
 
-// Item is one thing behind a figure.
+// FigureOf reads the address that Links.Behind wrote.
+func FigureOf(v url.Values) Figure {
+	return Figure{v.Get("table"), v.Get("row"), v.Get("column")}
+}
+
+// Item is one thing behind a figure. It names things by their references and holds no personal data, so that everybody
+// who reads reports may see the whole list; opening a thing is another question.
 type Item struct {
-	Kind      string // complaint, case, penalty, finding
-	Reference string // of the complaint, the case (for a finding too) or the penalty
+	Kind      string // complaint, case, finding, penalty, measure
+	Reference string // of the complaint, the case (for a finding and a measure too) or the penalty
 	Number    int    // of a finding
-	Code      string
+	Code      string // violation, or kind of measure
 	Outcome   string
-	On        calendar.Date // when due, found or issued
-	Fen       int64         // of a penalty: fine and confiscation
-	Path      string        // opens it
+	On        calendar.Date // when received, opened, due, found, issued ...
+	Fen       int64         // where the figure is an amount: the part of this thing
 }
 
-var itemPaths = map[string]string{"complaint": "/complaints/", "case": "/cases/", "finding": "/cases/", "penalty": "/penalties/"}
+var itemPaths = map[string]string{"complaint": "/complaints/", "case": "/cases/", "finding": "/cases/", "measure": "/cases/", "penalty": "/penalties/"}
 
-// Behind lists what is behind a figure of a month, as many as the figure says. Forbidden; NotFound for a figure or a
-// pack that does not exist.
-func (s *Service) Behind(ctx context.Context, by access.Actor, m calendar.Month, pack string, f Figure) ([]Item, error) {
+// Path opens the thing.
+func (it Item) Path() string {
+	path := itemPaths[it.Kind] + url.PathEscape(it.Reference)
+	if it.Kind == "finding" && it.Number > 0 {
+		path += "#finding-" + strconv.Itoa(it.Number)
+	}
+	return path
+}
+
+// List is what is behind a figure.
+type List struct {
+	Title      string     // of the table, and the names of the row and the column
+	Column     string     // name of the column
+	RowName    string     // name of the row, where the key has one in the report itself; else the key
+	RowKey     string     // what the key of the row is: firm, region, code ...; "" of RowNames that are words
+	Definition Definition // of the figure
+	Kind       string     // of the figure: Count, Fen ...
+	Frozen     bool       // the list is the one that was kept with the frozen report
+	CutOff     string     // RFC 3339
+	Items      []Item
+	Fen        int64 // sum of the items' amounts
+}
+
+// Behind lists what is behind a figure, as many as the figure says: of a frozen report what was kept with it. Forbidden;
+// NotFound for a figure or a pack that does not exist.
+func (s *Service) Behind(ctx context.Context, by access.Actor, p Period, pack string, f Figure, lang locale.Lang) (*List, error) {
 	if err := s.policy.May(by, access.ReadReport); err != nil {
 		return nil, err
 	}
-	list := map[string]func(*builder, context.Context, Figure) ([]Item, error){
-		FigureOverdue: (*builder).overdueItems, FigureFindings: (*builder).findingItems,
-		FigurePenalties: (*builder).penaltyItems, FigureClocks: (*builder).clockItems,
-	}[f.Name]
-	if list == nil {
-		return nil, notFound()
-	}
-	var out []Item
+	var out *List
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		q, err := s.query(tx, m, pack)
+		q, err := s.query(tx, p, pack)
 		if err != nil {
 			return err
 		}
-		out, err = list(&builder{query: q, s: s}, ctx, f)
+		b := s.builder(q, lang)
+		if len(b.opens[f.Table+"."+f.Column]) == 0 || f.Row == "" {
+			return notFound()
+		}
+		out = &List{CutOff: q.cutOff.In(q.zone).Format("2006-01-02T15:04:05Z07:00")}
+		out.describe(b, f)
+		if head, ok := once[f.Table+"."+f.Column]; ok && f.Row == Total {
+			f = Figure{"headline", head, "value"}
+		}
+		frozen, err := s.kept(ctx, tx, p, q.pack, f, latest)
+		if err != nil {
+			return err
+		}
+		if frozen != nil {
+			out.Frozen, out.CutOff = true, frozen.cutOff.In(q.zone).Format("2006-01-02T15:04:05Z07:00")
+			out.take(frozen.items)
+			return nil
+		}
+		items, err := b.behind(ctx, f)
+		out.take(items)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("behind %s of %s: %w", f.Name, m, err)
-	}
-	for i := range out {
-		out[i].Path = itemPaths[out[i].Kind] + out[i].Reference
-		if out[i].Number > 0 {
-			out[i].Path += "#finding-" + strconv.Itoa(out[i].Number)
-		}
+		return nil, fmt.Errorf("behind %s %s %s of %s: %w", f.Table, f.Row, f.Column, p, err)
 	}
 	return out, nil
 }
 
-func (b *builder) overdueItems(ctx context.Context, _ Figure) ([]Item, error) {
-	var out []Item
-	s := b.openHistories(new(sql)).add(" SELECT c.reference, h.pack, h.history FROM h JOIN complaints c ON c.id = h.complaint ORDER BY c.id")
-	err := b.each(ctx, s, func(scan func(...any) error) error {
-		var ref, pack, text string
-		if err := scan(&ref, &pack, &text); err != nil {
-			return err
-		}
-		due, err := b.s.missed(pack, text, b.today)
-		if !due.IsZero() {
-			out = append(out, Item{Kind: "complaint", Reference: ref, On: due})
-		}
-		return err
-	})
-	return out, err
-}
-
-func (b *builder) clockItems(ctx context.Context, f Figure) ([]Item, error) {
-	var out []Item
-	s := b.clockHistories(new(sql)).add(" SELECT h.owner, h.reference, h.pack, h.history FROM h WHERE (h.clock = ? OR h.clock LIKE ?)", f.Clock, f.Clock+"#%")
-	b.packed(s, "h.pack").add(" ORDER BY h.owner, h.owner_id")
-	err := b.each(ctx, s, func(scan func(...any) error) error {
-		var owner, ref, pack, text string
-		if err := scan(&owner, &ref, &pack, &text); err != nil {
-			return err
-		}
-		r, err := b.judged(pack, text)
-		if err == nil && r.is(f.State) && (f.Unit == "" || f.Unit == r.unit) {
-			out = append(out, Item{Kind: owner, Reference: ref, On: r.due})
-		}
-		return err
-	})
-	return out, err
-}
-
-func (b *builder) findingItems(ctx context.Context, f Figure) ([]Item, error) {
-	s := new(sql)
-	s.add("SELECT k.reference, x.number, x.code, x.outcome, x.found_on FROM findings x JOIN cases k ON k.id = x.case_id" + firmOf("x.firm_id") + " WHERE x.superseded_by IS NULL AND")
-	f.party(b.packed(b.within(s, "x.found_on"), "k.pack"))
-	if f.Code != "" {
-		s.add(" AND x.code = ?", f.Code)
+// behind lists what a cell counts; of Total all that the column's cells count.
+func (b *builder) behind(ctx context.Context, f Figure) (out []Item, err error) {
+	total := f.Row == Total
+	if total {
+		f.Row = ""
 	}
-	switch f.Outcome {
-	case "":
-	case Upheld:
-		oneOf(s, "x.outcome", b.s.outcomes(b.pack).upheld)
-	default:
-		s.add(" AND x.outcome = ?", f.Outcome)
-	}
-	var out []Item
-	err := b.each(ctx, s.add(" ORDER BY x.found_on, x.id"), func(scan func(...any) error) error {
-		i := Item{Kind: "finding"}
-		defer func() { out = append(out, i) }()
-		return scan(&i.Reference, &i.Number, &i.Code, &i.Outcome, &i.On)
+	err = b.items(ctx, f, func(row string, it Item) error {
+		if total || row == f.Row {
+			out = append(out, it)
+		}
+		return nil
 	})
 	return out, err
 }
 
-func (b *builder) penaltyItems(ctx context.Context, f Figure) ([]Item, error) {
-	s := new(sql)
-	s.add("SELECT x.reference, x.issued_on, x.fine_fen + x.confiscation_fen FROM penalties x JOIN cases k ON k.id = x.case_id" + firmOf("x.firm_id") + " WHERE")
-	f.party(b.packed(b.within(s, "x.issued_on"), "k.pack"))
-	var out []Item
-	err := b.each(ctx, s.add(" ORDER BY x.issued_on, x.id"), func(scan func(...any) error) error {
-		i := Item{Kind: "penalty"}
-		defer func() { out = append(out, i) }()
-		return scan(&i.Reference, &i.On, &i.Fen)
-	})
-	return out, err
+func (l *List) take(items []Item) {
+	l.Items = items
+	for _, it := range items {
+		l.Fen += it.Fen
+	}
 }
 
-// party limits to the firm f in its part in the case k of x.
-func (f Figure) party(s *sql) {
-	if f.Firm == None {
-		s.add(" AND f.code IS NULL")
-	} else if f.Firm != "" {
-		s.add(" AND f.code = ?", f.Firm)
+// describe says in words what the figure is.
+func (l *List) describe(b *builder, f Figure) {
+	c := contentOf(f.Table)
+	l.Title = b.words.T(b.lang, "report."+f.Table+".title")
+	id := ""
+	for _, col := range c.columns {
+		if col.key == f.Column {
+			id, l.Kind, l.Column = col.definition, col.kind, b.words.T(b.lang, "report.column."+col.key)
+		}
 	}
-	if f.Role != "" {
-		s.add(" AND "+partyOf+" = ?", f.Role)
+	if id == "" || f.Table == "headline" {
+		if k, ok := rowDefinitions[f.Table+"."+f.Row]; ok {
+			id = k
+		}
+		if f.Table == "headline" && f.Row == "penalty_amount_fen" {
+			l.Kind = Fen
+		}
+	}
+	l.Definition = definitionIn(b.words, b.lang, id)
+	l.RowKey = c.columns[0].key
+	l.RowName = f.Row
+	for _, name := range []string{"report.figure." + f.Row, "report.fair." + f.Row, "report.account." + f.Row, "report." + f.Row} {
+		if (f.Row == Total || l.RowKey == "figure" || l.RowKey == "account") && b.words.Has(b.lang, name) {
+			l.RowName, l.RowKey = b.words.T(b.lang, name), ""
+			return
+		}
+	}
+	for _, role := range []string{Lender, Agency} {
+		l.RowName = strings.TrimPrefix(l.RowName, role+":")
+	}
+	if l.RowKey == "clock" {
+		clock, _, _ := strings.Cut(f.Row, "/")
+		l.RowName, l.RowKey = b.clockName(clock), ""
 	}
 }

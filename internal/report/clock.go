@@ -125,3 +125,19 @@ func (s *Service) isDuty(pack, clock string) bool {
 	l, ok := p.Limit(deadline.Base(clock))
 	return !ok || l.Party == "office" || l.Party == "firm"
 }
+
+// overdueItems are the open complaints that are past a due date, with that date.
+func overdueItems(b *builder, ctx context.Context, q query, _ string, yield func(string, Item) error) error {
+	s := q.openHistories(new(sql)).add(" SELECT c.reference, h.pack, h.history FROM h JOIN complaints c ON c.id = h.complaint ORDER BY c.id")
+	return q.each(ctx, s, func(scan func(...any) error) error {
+		var ref, pack, text string
+		if err := scan(&ref, &pack, &text); err != nil {
+			return err
+		}
+		due, err := b.s.missed(pack, text, q.today)
+		if err != nil || due.IsZero() {
+			return err
+		}
+		return yield("overdue", Item{Kind: "complaint", Reference: ref, On: due})
+	})
+}

@@ -4,25 +4,25 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"dunwatch/internal/rulebook"
 )
 
-// codeLine is a violation code in the month.
+// codeLine is a violation code, or a degree of severity, in the period.
 type codeLine struct {
 	tally
 	findings, counted, upheld int64
 }
 
-// byCode counts codes, not complaints: a complaint may carry several. Findings are those recorded in the month, which
-// belong to complaints of this and earlier months.
+// byCode counts codes, not complaints: a complaint may carry several. Findings are those recorded in the period, which
+// belong to complaints of this and earlier ones.
 func (b *builder) byCode(ctx context.Context) (*Table, error) {
-	lines, err := b.codeLines(ctx)
+	lines, err := b.codeLines(ctx, "by_code", "x.code")
 	if err != nil {
 		return nil, err
 	}
-	t := b.table("by_code", column{"code", Text}, column{"count", Count}, column{"share", Percent}, column{"change", Percent}, column{"severity", Count},
-		column{"findings", Count}, column{"upheld", Count}, column{"upheld_rate", Percent}, column{"upheld_of_all", Percent}, column{"name", Text})
+	t := b.table("by_code")
 	var sum codeLine
 	for _, l := range lines {
 		v, _ := b.violation(l.key)
@@ -30,41 +30,86 @@ func (b *builder) byCode(ctx context.Context) (*Table, error) {
 		if v.Code != "" {
 			name, severity = v.Name.In(string(b.lang)), int64(v.Severity)
 		}
-		t.add(plain(l.key), cell{l.n, b.links.Received("code", l.key)}, plain(ratio(l.n, b.head.Received)), plain(change(l.n, l.prior)), plain(severity),
-			cell{l.findings, b.links.Behind(Figure{Name: FigureFindings, Code: l.key})},
-			cell{l.upheld, b.links.Behind(Figure{Name: FigureFindings, Code: l.key, Outcome: Upheld})},
-			plain(ratio(l.upheld, l.counted)), plain(ratio(l.upheld, l.findings)), plain(name))
-		sum.n, sum.findings, sum.counted, sum.upheld = sum.n+l.n, sum.findings+l.findings, sum.counted+l.counted, sum.upheld+l.upheld
+		low, high := interval(l.upheld, l.counted)
+		t.add(l.key, l.key, l.n, ratio(l.n, b.head.Received), change(l.n, l.prior), severity, l.findings, l.upheld,
+			ratio(l.upheld, l.counted), low, high, ratio(l.upheld, l.findings), name)
+		sum.add(l)
 	}
-	t.total(plain("total"), plain(sum.n), plain(ratio(sum.n, b.head.Received)), plain(nil), plain(nil),
-		cell{sum.findings, b.links.Behind(Figure{Name: FigureFindings})}, cell{sum.upheld, b.links.Behind(Figure{Name: FigureFindings, Outcome: Upheld})},
-		plain(ratio(sum.upheld, sum.counted)), plain(ratio(sum.upheld, sum.findings)), plain(b.words.T(b.lang, "report.total")))
+	low, high := interval(sum.upheld, sum.counted)
+	t.Totals = []any{Total, sum.n, ratio(sum.n, b.head.Received), nil, nil, sum.findings, sum.upheld, ratio(sum.upheld, sum.counted), low, high,
+		ratio(sum.upheld, sum.findings), b.words.T(b.lang, "report.total_codes")}
 	return t, nil
 }
 
-func (b *builder) codeLines(ctx context.Context) ([]*codeLine, error) {
-	tallies, err := b.received(ctx, "x.code", "JOIN complaint_codes x ON x.complaint_id = c.id")
+func (l *codeLine) add(o *codeLine) {
+	l.n, l.findings, l.counted, l.upheld = l.n+o.n, l.findings+o.findings, l.counted+o.counted, l.upheld+o.upheld
+}
+
+// bySeverity is by_code by the gravity of the codes: that of the rulebook for what was complained of, that which was
+// recorded for what was found.
+func (b *builder) bySeverity(ctx context.Context) (*Table, error) {
+	lines, err := b.codeLines(ctx, "by_severity", "CAST(x.severity AS TEXT)")
 	if err != nil {
-		return nil, fmt.Errorf("count by code: %w", err)
+		return nil, err
+	}
+	slices.SortFunc(lines, func(x, y *codeLine) int { // the gravest first, what is unknown last
+		a, _ := strconv.Atoi(x.key)
+		b, _ := strconv.Atoi(y.key)
+		return b - a
+	})
+	t := b.table("by_severity")
+	var sum codeLine
+	for _, l := range lines {
+		sum.add(l)
+	}
+	for _, l := range lines {
+		low, high := interval(l.upheld, l.counted)
+		t.add(l.key, l.key, l.n, ratio(l.n, sum.n), change(l.n, l.prior), l.findings, l.upheld, ratio(l.upheld, l.counted), low, high, b.severityName(l.key))
+	}
+	low, high := interval(sum.upheld, sum.counted)
+	t.Totals = []any{Total, sum.n, ratio(sum.n, sum.n), nil, sum.findings, sum.upheld, ratio(sum.upheld, sum.counted), low, high, b.words.T(b.lang, "report.total_codes")}
+	return t, nil
+}
+
+func (b *builder) severityName(key string) string {
+	n, err := strconv.Atoi(key)
+	if err != nil {
+		return b.words.T(b.lang, "report.unknown_code")
+	}
+	for _, p := range b.s.packs(b.pack) {
+		for _, sv := range p.Severities() {
+			if sv.Level == n {
+				return sv.Name.In(string(b.lang))
+			}
+		}
+	}
+	return key
+}
+
+// codeLines gathers the lines of a table of codes by a key of findings x.
+func (b *builder) codeLines(ctx context.Context, table, key string) ([]*codeLine, error) {
+	tallies, err := b.tallies(ctx, table, "count")
+	if err != nil {
+		return nil, err
 	}
 	lines := map[string]*codeLine{}
 	for _, x := range tallies {
 		lines[x.key] = &codeLine{tally: x}
 	}
-	s := new(sql)
-	s.add("SELECT f.code, f.outcome, COUNT(*) FROM findings f JOIN cases k ON k.id = f.case_id WHERE f.superseded_by IS NULL AND")
-	b.packed(b.within(s, "f.found_on"), "k.pack").add(" GROUP BY f.code, f.outcome")
 	known := b.s.outcomes(b.pack)
-	err = b.each(ctx, s, func(scan func(...any) error) error {
-		var code, outcome string
+	s := new(sql)
+	s.add("SELECT " + key + ", x.outcome, COUNT(*)")
+	b.where(s, b.query, standingFindings)
+	err = b.each(ctx, s.add(" GROUP BY 1, 2"), func(scan func(...any) error) error {
+		var key, outcome string
 		var n int64
-		if err := scan(&code, &outcome, &n); err != nil {
+		if err := scan(&key, &outcome, &n); err != nil {
 			return err
 		}
-		l := lines[code]
+		l := lines[key]
 		if l == nil {
-			l = &codeLine{tally: tally{key: code}}
-			lines[code] = l
+			l = &codeLine{tally: tally{key: key}}
+			lines[key] = l
 		}
 		l.findings += n
 		if known.isCounted(outcome) {
@@ -76,7 +121,7 @@ func (b *builder) codeLines(ctx context.Context) ([]*codeLine, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("count findings by code: %w", err)
+		return nil, fmt.Errorf("count findings for %s: %w", table, err)
 	}
 	out := make([]*codeLine, 0, len(lines))
 	for _, l := range lines {

@@ -43,82 +43,74 @@ func (b *builder) byFirm(ctx context.Context) (*Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("count by firm: %w", err)
 	}
-	t := b.table("by_firm", column{"firm", Text}, column{"count", Count}, column{"share", Percent}, column{"change", Percent}, column{"accepted", Count},
-		column{"upheld", Count}, column{"penalties", Count}, column{"amount", Fen}, column{"role", Text}, column{"role_name", Text}, column{"name", Text})
-	l := b.links
+	t := b.table("by_firm")
 	for _, x := range lines {
-		t.add(plain(x.code), cell{x.n, l.Received(x.role, x.code)}, plain(ratio(x.n, b.head.Received)), plain(change(x.n, x.prior)),
-			cell{x.accepted, l.Accepted(x.role, x.code)},
-			cell{x.upheld, l.Behind(Figure{Name: FigureFindings, Outcome: Upheld, Firm: x.code, Role: x.role})},
-			cell{x.penalties, l.Behind(Figure{Name: FigurePenalties, Firm: x.code, Role: x.role})},
-			cell{x.fen, l.Behind(Figure{Name: FigurePenalties, Firm: x.code, Role: x.role})},
-			plain(x.role), plain(b.words.T(b.lang, "report.role."+x.role)), plain(x.name))
+		if x.n+x.accepted+x.upheld+x.penalties == 0 {
+			continue // of the period before alone
+		}
+		t.add(x.row(), x.code, x.n, ratio(x.n, b.head.Received), x.change(), x.accepted, x.upheld, x.penalties, x.fen, x.role, b.roleName(x.role), x.name)
 	}
 	h := b.head
-	t.total(plain("total"), cell{h.Received, l.Received()}, plain(ratio(h.Received, h.Received)), plain(nil), cell{h.Accepted, l.Accepted()},
-		cell{h.FindingsSubstantiated, l.Behind(Figure{Name: FigureFindings, Outcome: Upheld})}, cell{h.PenaltiesIssued, l.Issued()},
-		cell{h.PenaltyAmountFen, l.Issued()}, plain(""), plain(""), plain(b.words.T(b.lang, "report.total_once")))
+	t.Totals = []any{Total, h.Received, ratio(h.Received, h.Received), nil, h.Accepted, h.FindingsSubstantiated, h.PenaltiesIssued, h.PenaltyAmountFen,
+		"", "", b.words.T(b.lang, "report.total_once")}
 	return t, nil
 }
 
-// partyLines gathers the lines: lenders first, then agencies, each by count.
-func (b *builder) partyLines(ctx context.Context) ([]*partyLine, error) {
-	lines := map[party]*partyLine{}
-	line := func(role, code string) *partyLine {
-		p := party{role, cmp.Or(code, None)}
-		if lines[p] == nil {
-			lines[p] = &partyLine{party: p, tally: tally{key: p.code}}
-		}
-		return lines[p]
+func (b *builder) roleName(role string) string { return b.words.T(b.lang, "report.role."+role) }
+
+// row is the key of a firm's line.
+func (p party) row() string { return p.role + ":" + p.code }
+
+// change is that on the period before; of nothing received there is none.
+func (l *partyLine) change() any {
+	if l.n == 0 {
+		return nil
 	}
-	for _, role := range []string{Lender, Agency} {
-		received, err := b.received(ctx, "COALESCE(f.code, '')", firmOf("c."+role+"_id"))
+	return change(l.n, l.prior)
+}
+
+// partyLines gathers the lines: lenders first, then agencies, each by count. It keeps them for the other tables of firms.
+func (b *builder) partyLines(ctx context.Context) ([]*partyLine, error) {
+	if b.firms != nil {
+		return b.firms, nil
+	}
+	lines := map[string]*partyLine{}
+	line := func(row string) *partyLine {
+		if lines[row] == nil {
+			role, code, _ := strings.Cut(row, ":")
+			lines[row] = &partyLine{party: party{role, code}, tally: tally{key: code}}
+		}
+		return lines[row]
+	}
+	for _, c := range []struct {
+		column string
+		q      query
+		set    func(*partyLine, sum)
+	}{
+		{"count", b.query, func(l *partyLine, x sum) { l.n = x.n }},
+		{"count", b.at(b.period.Prev()), func(l *partyLine, x sum) { l.prior = x.n }},
+		{"accepted", b.query, func(l *partyLine, x sum) { l.accepted = x.n }},
+		{"upheld", b.query, func(l *partyLine, x sum) { l.upheld = x.n }},
+		{"penalties", b.query, func(l *partyLine, x sum) { l.penalties, l.fen = x.n, x.fen }},
+	} {
+		got, err := b.count(ctx, c.q, "by_firm", c.column)
 		if err != nil {
 			return nil, err
 		}
-		for _, x := range received {
-			line(role, x.key).tally = x
-		}
-		s := new(sql)
-		s.add("SELECT '" + role + "', COALESCE(f.code, ''), COUNT(*), 0 FROM cases k" + firmOf("k."+role+"_id") + " WHERE")
-		b.packed(b.within(s, "k.opened_on"), "k.pack").add(" GROUP BY f.code")
-		if err := b.parties(ctx, s, line, func(l *partyLine, n, _ int64) { l.accepted = n }); err != nil {
-			return nil, err
+		for row, x := range got {
+			c.set(line(row), x)
 		}
 	}
-	s := new(sql)
-	s.add("SELECT " + partyOf + ", COALESCE(f.code, ''), COUNT(*), 0 FROM findings x JOIN cases k ON k.id = x.case_id" + firmOf("x.firm_id") + " WHERE x.superseded_by IS NULL AND")
-	oneOf(b.packed(b.within(s, "x.found_on"), "k.pack"), "x.outcome", b.s.outcomes(b.pack).upheld).add(" GROUP BY 1, 2")
-	if err := b.parties(ctx, s, line, func(l *partyLine, n, _ int64) { l.upheld = n }); err != nil {
-		return nil, err
-	}
-	s = new(sql)
-	s.add("SELECT " + partyOf + ", f.code, COUNT(*), CAST(SUM(x.fine_fen + x.confiscation_fen) AS BIGINT) FROM penalties x JOIN cases k ON k.id = x.case_id" + firmOf("x.firm_id") + " WHERE")
-	b.packed(b.within(s, "x.issued_on"), "k.pack").add(" GROUP BY 1, 2")
-	if err := b.parties(ctx, s, line, func(l *partyLine, n, fen int64) { l.penalties, l.fen = n, fen }); err != nil {
-		return nil, err
-	}
-	return b.named(ctx, lines)
-}
-
-// parties reads role, code and two numbers.
-func (b *builder) parties(ctx context.Context, s *sql, line func(role, code string) *partyLine, set func(l *partyLine, n, fen int64)) error {
-	return b.each(ctx, s, func(scan func(...any) error) error {
-		var role, code string
-		var n, fen int64
-		if err := scan(&role, &code, &n, &fen); err != nil {
-			return err
-		}
-		set(line(role, code), n, fen)
-		return nil
-	})
+	out, err := b.named(ctx, lines)
+	b.firms = out
+	return out, err
 }
 
 // nameBatch keeps a query below the least number of parameters that either database takes.
 const nameBatch = 500
 
 // named sorts the lines and gives them the firms' names.
-func (b *builder) named(ctx context.Context, lines map[party]*partyLine) ([]*partyLine, error) {
+func (b *builder) named(ctx context.Context, lines map[string]*partyLine) ([]*partyLine, error) {
 	out := make([]*partyLine, 0, len(lines))
 	codes := make([]string, 0, len(lines))
 	for _, l := range lines {

@@ -3,7 +3,9 @@ package report_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"dunwatch/internal/report"
 	"dunwatch/internal/store"
@@ -23,6 +25,10 @@ func (w *world) insert(t testing.TB, db *store.DB) {
 			x.put("firms", "id, code, kind, name, name_key, provisional, created_at, version", id+1, code, kind, "机构"+code, code, 0, 1, 1)
 		}
 		x.put("firms", "id, code, kind, name, name_key, provisional, merged_into, created_at, version", mergedFirm, "P1", "agency", "机构P1", "P1", 0, firmA1, 1, 1)
+		for _, d := range w.sizes {
+			firm := slices.Index(seedFirms, d.firm)
+			x.put("firm_denominators", "id, firm_id, month, customers, overdue_accounts, lent_fen, received_on, created_at", x.serial(), firm, d.month, d.customers, d.overdue, d.lent, "2026-10-01", 1)
+		}
 		x.put("data_keys", "id, created_at", 1, 1)
 		for _, c := range w.complaints {
 			x.complaint(c)
@@ -112,6 +118,11 @@ func (x *inserter) complaint(c *seedComplaint) {
 	for _, ch := range c.channels {
 		x.put("complaint_channels", "id, complaint_id, channel", x.serial(), c.id, ch)
 	}
+	x.entry(c.ref, "complaint.filed", "public", 0, c.receivedAt) // nobody of the office
+	if !c.readAt.IsZero() {
+		x.entry(c.ref, "complaint.supplement_asked", "supervisor", 1, c.readAt)
+		x.entry(c.ref, "complaint.message_sent", "reviewer", 2, c.readAt.AddDate(0, 0, 3))
+	}
 	k := c.theCase
 	if k == nil {
 		return
@@ -121,7 +132,18 @@ func (x *inserter) complaint(c *seedComplaint) {
 	for i := len(k.findings) - 1; i >= 0; i-- { // a correction stands before what it corrects
 		f := k.findings[i]
 		x.put("findings", "id, case_id, number, code, severity, outcome, acted_on, standards, bases, reasons, evidence, firm_id, rulebook, found_at, found_on, found_by, superseded_by",
-			f.id, k.id, f.number, f.code, 3, f.outcome, f.foundOn, "", "", "", "", store.ID(recorded(f.firm, f.id)), "", 1, f.foundOn, 1, store.ID(f.supersededBy))
+			f.id, k.id, f.number, f.code, f.severity, f.outcome, f.foundOn, "", "", "", "", store.ID(recorded(f.firm, f.id)), "", 1, f.foundOn, 1, store.ID(f.supersededBy))
+	}
+	for _, m := range k.measures {
+		id := x.serial()
+		x.put("supervisory_measures", "id, reference, case_id, firm_id, kind, status, finding_numbers, text, basis, ground, authority, ordered_on, ordered_by, unit_id, version",
+			id, fmt.Sprintf("M-%d", id), k.id, 1, m.kind, "ordered", "", "", "", "", "", m.on, 1, 1, 1)
+	}
+	if k.viewedOn != "" {
+		x.entry(k.ref, "case.viewed", "reviewer", 2, noon(k.viewedOn))
+	}
+	if k.actedOn != "" {
+		x.put("case_events", "id, case_id, at, kind, actor_role, actor_id, note", x.serial(), k.id, noon(k.actedOn).Unix(), "case.noted", "reviewer", 2, "")
 	}
 	for _, p := range k.penalties {
 		status, number := "proposed", any(nil)
@@ -130,6 +152,14 @@ func (x *inserter) complaint(c *seedComplaint) {
 		}
 		x.put("penalties", "id, reference, case_id, firm_id, status, facts, reasons, bases, fine_fen, confiscation_fen, proposed_by, proposed_at, decided_by, issued_on, decision_number, unit_id, rulebook, version",
 			p.id, p.ref, k.id, recorded(p.firm, p.id), status, "", "", "", p.fine, p.seized, 1, 1, 2, nullable(p.issuedOn), number, 1, "", 1)
+		if p.annulled {
+			id := x.serial()
+			x.put("penalty_events", "id, penalty_id, at, kind, actor_role, actor_id, note", id, p.id, 1, "penalty.step.change", "director", 1, "")
+			x.put("penalty_steps", "id, penalty_id, event_id, number, step, on_date, data", id, p.id, id, 30, "change", p.issuedOn, `{"shares":null,"annul":true,"order":"review"}`)
+		}
+		for _, e := range p.ledger {
+			x.put("penalty_entries", "id, penalty_id, party, account, kind, on_date, amount_fen", x.serial(), p.id, 1, e.account, e.kind, e.on, e.fen)
+		}
 		x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 1, "fine", 99_999_999) // returned, proposed anew
 		x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 2, "warning", 0)
 		for kind, fen := range map[string]int64{"fine": p.fine, "confiscation": p.seized} {
@@ -146,6 +176,17 @@ func decidedBy(c *seedComplaint) store.ID {
 		return 0
 	}
 	return 1
+}
+
+// noon of a day in the regulator's zone.
+func noon(on string) time.Time {
+	t, _ := time.ParseInLocation(time.DateOnly, on, beijing)
+	return t.Add(12 * time.Hour)
+}
+
+// entry writes a line of the record, without its proof.
+func (x *inserter) entry(subject, action, role string, actor int64, at time.Time) {
+	x.put("audit_entries", "id, at, actor_role, actor_id, actor_name, action, subject, detail, rows, mac", x.serial(), at.Unix(), role, store.ID(actor), "", action, subject, "", "", []byte{1})
 }
 
 func (x *inserter) event(k *seedClock, e seedEvent) {

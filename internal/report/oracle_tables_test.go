@@ -30,7 +30,7 @@ type rounded struct {
 	places int
 }
 
-func (o oracle) byKey(id, key string, values []string, has func(c *seedComplaint, v string) bool) grid {
+func (o oracle) byKey(key string, values []string, has func(c *seedComplaint, v string) bool) grid {
 	g := grid{}
 	all := o.received(func(*seedComplaint) bool { return true })
 	for _, v := range values {
@@ -55,7 +55,7 @@ func has(list []string, v string) bool {
 }
 
 func (o oracle) byCode() grid {
-	g := o.byKey("by_code", "code", seedCodes, func(c *seedComplaint, v string) bool { return has(c.codes, v) })
+	g := o.byKey("code", seedCodes, func(c *seedComplaint, v string) bool { return has(c.codes, v) })
 	for _, code := range seedCodes {
 		all := o.findings(func(_ *seedComplaint, f *seedFinding) bool { return f.code == code })
 		upheld := o.findings(func(_ *seedComplaint, f *seedFinding) bool { return f.code == code && isUpheld(f) })
@@ -110,7 +110,7 @@ func (o oracle) byFirm() grid {
 			if n == 0 {
 				row["change"] = nil // what was not received is not compared
 			}
-			g[nameless(code)+"/"+role] = row
+			g[role+":"+nameless(code)] = row
 		}
 	}
 	return g
@@ -180,16 +180,18 @@ func (o oracle) timeliness() grid {
 			continue
 		}
 		s := o.judge(k)
-		ran := s.stopped == "" || s.stopped >= o.month
+		ran := s.stopped == "" || s.stopped >= o.month+"-01"
 		states := map[string]bool{
 			"started": o.in(s.started), "due": o.in(s.due) && ran, "in_time": o.in(s.stopped) && (s.due == "" || s.stopped <= s.due),
 			"late": o.in(s.stopped) && s.due != "" && s.stopped > s.due, "overdue": s.stopped == "" && o.in(s.due) && o.asOf() > s.due,
+			"suspended": ran && k.did("suspend", o.in), "extended": ran && k.did("extend", o.in),
 		}
 		kind, _, _ := strings.Cut(k.kind, "#") // rounds are one stage
 		row := kind + "/" + k.unit
 		for state, yes := range states {
 			if yes && g[row] == nil {
-				g[row] = map[string]any{"clock": kind, "started": int64(0), "due": int64(0), "in_time": int64(0), "late": int64(0), "overdue": int64(0)}
+				g[row] = map[string]any{"clock": kind, "started": int64(0), "due": int64(0), "in_time": int64(0), "late": int64(0), "overdue": int64(0),
+					"suspended": int64(0), "extended": int64(0)}
 			}
 			if yes {
 				g[row][state] = g[row][state].(int64) + 1
@@ -206,7 +208,7 @@ func (o oracle) timeliness() grid {
 	return g
 }
 
-func (o oracle) measures() grid {
+func (o oracle) penaltyKinds() grid {
 	g := grid{}
 	issued, _ := o.penalties(func(*seedComplaint, *seedPenalty) bool { return true })
 	for kind, fen := range map[string]func(*seedPenalty) int64{
@@ -243,10 +245,13 @@ func (o oracle) headlineTable() grid {
 		return map[string]int64{"received": h.Received, "accepted": h.Accepted, "closed": h.Closed, "open": h.Open, "overdue": h.Overdue,
 			"findings_substantiated": h.FindingsSubstantiated, "penalties_issued": h.PenaltiesIssued, "penalty_amount_fen": h.PenaltyAmountFen}
 	}
-	v, p, pp, y := values(o.headline()), values(o.back(1).headline()), values(o.back(2).headline()), values(o.back(12).headline())
+	v, p, pp, y := values(o.headline()), values(o.back(1).headline()), values(o.back(2).headline()), values(o.yearBack().headline())
 	for k := range v {
 		g[k] = map[string]any{"figure": k, "value": v[k], "previous": p[k], "change": growth(v[k], p[k]), "year_before": y[k],
 			"year_change": growth(v[k], y[k]), "average": rounded{float64(v[k]+p[k]+pp[k]) / 3, 1}}
+		if o.months > 1 {
+			g[k]["average"] = nil
+		}
 	}
 	return g
 }
@@ -254,11 +259,16 @@ func (o oracle) headlineTable() grid {
 func (o oracle) tables() map[string]grid {
 	return map[string]grid{
 		"headline":           o.headlineTable(),
-		"by_channel":         o.byKey("by_channel", "source", []string{"web", "phone", "post", "referral"}, func(c *seedComplaint, v string) bool { return c.source == v }),
-		"by_contact_channel": o.byKey("by_contact_channel", "channel", []string{"phone", "sms", "visit"}, func(c *seedComplaint, v string) bool { return has(c.channels, v) }),
-		"by_product":         o.byKey("by_product", "product", []string{"消费贷款", "=cmd|x", ""}, func(c *seedComplaint, v string) bool { return c.product == v }),
-		"by_region":          o.byKey("by_region", "region", []string{"330100", "110101", "FL", ""}, func(c *seedComplaint, v string) bool { return c.region == v }),
+		"by_channel":         o.byKey("source", []string{"web", "phone", "post", "referral"}, func(c *seedComplaint, v string) bool { return c.source == v }),
+		"by_contact_channel": o.byKey("channel", []string{"phone", "sms", "visit"}, func(c *seedComplaint, v string) bool { return has(c.channels, v) }),
+		"by_product":         o.byKey("product", []string{"消费贷款", "=cmd|x", ""}, func(c *seedComplaint, v string) bool { return c.product == v }),
+		"by_region":          o.byKey("region", []string{"330100", "110101", "FL", ""}, func(c *seedComplaint, v string) bool { return c.region == v }),
 		"by_code":            o.byCode(), "by_firm": o.byFirm(), "by_outcome": o.byOutcome(), "screening": o.screening(),
-		"timeliness": o.timeliness(), "penalties": o.measures(), "decisions": o.decisions(),
+		"timeliness": o.timeliness(), "penalties": o.penaltyKinds(), "decisions": o.decisions(),
+		"by_province": o.byKey("province", []string{"33", "11", "FL", ""}, func(c *seedComplaint, v string) bool { return province(c) == v }),
+		"by_severity": o.bySeverity(), "firm_rates": o.firmRates(), "firm_medians": o.firmMedians(), "firm_movers": o.firmMovers(),
+		"agency_share": o.agencyShare(), "repeat_offenders": o.repeatOffenders(), "measures": o.supervisory(), "collection": o.collection(),
+		"fairness":           o.fairness(),
+		"outcome_by_channel": o.endedBy("source", func(c *seedComplaint) string { return c.source }), "outcome_by_province": o.endedBy("province", province),
 	}
 }

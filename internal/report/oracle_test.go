@@ -8,21 +8,36 @@ import (
 	"dunwatch/internal/report"
 )
 
-// oracle counts the world by loops, for one month and pack.
+// oracle counts the world by loops, for one period and pack.
 type oracle struct {
-	w     *world
-	month string // 2026-09
-	pack  string // "" all
-	cals  map[string]*calendar.Calendar
+	w      *world
+	month  string // 2026-09: the first
+	pack   string // "" all
+	cals   map[string]*calendar.Calendar
+	months int
 }
 
+// back is the oracle of the period n of its own length earlier.
 func (o oracle) back(n int) oracle {
 	t, _ := time.Parse("2006-01", o.month)
-	o.month = t.AddDate(0, -n, 0).Format("2006-01")
+	o.month = t.AddDate(0, -n*o.months, 0).Format("2006-01")
 	return o
 }
 
-func (o oracle) in(day string) bool { return strings.HasPrefix(day, o.month+"-") }
+// yearBack is that of the same period a year before.
+func (o oracle) yearBack() oracle {
+	t, _ := time.Parse("2006-01", o.month)
+	o.month = t.AddDate(0, -12, 0).Format("2006-01")
+	return o
+}
+
+func (o oracle) in(day string) bool { return day >= o.month+"-01" && day < o.end() }
+
+// lately is whether a day lies in the months up to the end of the period.
+func (o oracle) lately(day string, months int) bool {
+	t, _ := time.Parse(time.DateOnly, o.end())
+	return day >= t.AddDate(0, -months, 0).Format(time.DateOnly) && day < o.end()
+}
 
 func (o oracle) at(t time.Time) bool { return !t.IsZero() && o.in(dayOf(t)) }
 
@@ -37,7 +52,7 @@ func (o oracle) each(f func(*seedComplaint)) {
 // end is the first day after the month, asOf the day on which lateness is asked.
 func (o oracle) end() string {
 	t, _ := time.Parse("2006-01", o.month)
-	return t.AddDate(0, 1, 0).Format(time.DateOnly)
+	return t.AddDate(0, o.months, 0).Format(time.DateOnly)
 }
 
 func (o oracle) asOf() string { return min(o.end(), dayOf(now)) }
@@ -80,7 +95,7 @@ func (o oracle) penalties(match func(*seedComplaint, *seedPenalty) bool) (n, fen
 			return
 		}
 		for _, p := range c.theCase.penalties {
-			if o.in(p.issuedOn) && match(c, p) {
+			if o.in(p.issuedOn) && !p.annulled && match(c, p) {
 				n, fen = n+1, fen+p.fine+p.seized
 			}
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // WriteJSON writes the fixed JSON form.
-func (m *Monthly) WriteJSON(w io.Writer) error {
+func (m *Report) WriteJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
@@ -29,7 +29,7 @@ const bom = "\ufeff"
 // WriteCSV writes every table as one UTF-8 CSV with a BOM, each table headed by its id; cells are safe for spreadsheets.
 // A line of column names follows the id, and an empty line each table. Percentages are in percent and amounts in yuan,
 // as the column names say; "–" is no figure.
-func (m *Monthly) WriteCSV(w io.Writer) error {
+func (m *Report) WriteCSV(w io.Writer) error {
 	if _, err := io.WriteString(w, bom); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -47,7 +47,7 @@ func (m *Monthly) WriteCSV(w io.Writer) error {
 	return nil
 }
 
-func (m *Monthly) writeTable(c *csv.Writer, t *Table) error {
+func (m *Report) writeTable(c *csv.Writer, t *Table) error {
 	head := make([]string, len(t.Columns))
 	for i, name := range t.Columns {
 		head[i] = safe(name + m.unit(t.Kinds[i]))
@@ -71,7 +71,7 @@ func (m *Monthly) writeTable(c *csv.Writer, t *Table) error {
 }
 
 // unit is what the figures of a column are in.
-func (m *Monthly) unit(kind string) string {
+func (m *Report) unit(kind string) string {
 	if kind != Percent && kind != Fen {
 		return ""
 	}

@@ -22,7 +22,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func monthly(t *testing.T, d desk, month, pack string, lang locale.Lang) *report.Monthly {
+func monthly(t *testing.T, d desk, month, pack string, lang locale.Lang) *report.Report {
 	t.Helper()
 	m, err := d.Monthly(context.Background(), supervisor, calendar.MustMonth(month), pack, lang)
 	if err != nil {
@@ -163,7 +163,7 @@ func TestCSV(t *testing.T) {
 
 func TestCSVIsSafe(t *testing.T) {
 	for _, text := range []string{"=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x", " =1", "\u3000=1"} {
-		m := &report.Monthly{Lang: "zh", Tables: []report.Table{{ID: "x", Columns: []string{"a"}, Kinds: []string{report.Text}, Rows: [][]any{{text}}}}}
+		m := &report.Report{Lang: "zh", Tables: []report.Table{{ID: "x", Columns: []string{"a"}, Kinds: []string{report.Text}, Rows: [][]any{{text}}}}}
 		var b bytes.Buffer
 		if err := m.WriteCSV(&b); err != nil {
 			t.Fatal(err)
@@ -203,7 +203,7 @@ func TestWhoMayRead(t *testing.T) {
 		_, err1 := d.Monthly(ctx, by, m, "", locale.ZH)
 		_, err2 := d.Months(ctx, by)
 		_, err3 := d.Trend(ctx, by, m, 14)
-		_, err4 := d.Behind(ctx, by, m, "", report.Figure{Name: report.FigureOverdue})
+		_, err4 := d.Behind(ctx, by, report.MonthPeriod(m), "", report.Figure{Table: "headline", Row: "overdue", Column: "value"}, locale.ZH)
 		for i, err := range []error{err1, err2, err3, err4} {
 			if fault.KindOf(err) != want || err == nil {
 				t.Errorf("%s, deed %d: %v, want %s", role, i, err, want)
@@ -211,7 +211,7 @@ func TestWhoMayRead(t *testing.T) {
 		}
 	}
 	_, err1 := d.Monthly(ctx, supervisor, m, "xx", locale.ZH)
-	_, err2 := d.Behind(ctx, supervisor, m, "", report.Figure{Name: "all"})
+	_, err2 := d.Behind(ctx, supervisor, report.MonthPeriod(m), "", report.Figure{Table: "all", Row: "x", Column: "y"}, locale.ZH)
 	_, err3 := d.Monthly(ctx, supervisor, calendar.Month{}, "", locale.ZH)
 	for i, err := range []error{err1, err2, err3} {
 		if !fault.Is(err, fault.NotFound) {
@@ -234,7 +234,7 @@ func TestTrendAndMonths(t *testing.T) {
 				t.Fatalf("trend = %v, %v", points, err)
 			}
 			for _, p := range points {
-				h := oracle{w, p.Month.String(), pack, d.calendars}.headline()
+				h := oracle{w, p.Month.String(), pack, d.calendars, 1}.headline()
 				if p.Received != h.Received || p.Accepted != h.Accepted || p.Closed != h.Closed {
 					t.Errorf("%q %+v, want %+v", pack, p, h)
 				}

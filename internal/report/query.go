@@ -14,40 +14,40 @@ import (
 // None is the key of what a record does not name: no region, no product, no firm.
 const None = "none"
 
-// query is a month of a pack as SQL sees it.
+// query is a period of a pack as SQL sees it.
 type query struct {
-	tx    *store.Tx
-	zone  *time.Location
-	month calendar.Month
-	pack  string // "" all
-	// first is the first day of the month, end the first day after it.
+	tx     *store.Tx
+	zone   *time.Location
+	period Period
+	pack   string // "" all
+	// first is the first day of the period, end the first day after it.
 	first, end calendar.Date
-	// from is the first instant of the month; cutOff is the first instant that the report does not count: the end of
-	// the month, or one second after now while the month runs (what happened within this second is in).
-	from, cutOff time.Time
+	// from is the first instant of the period, until the first after it; cutOff is the first instant that the report does
+	// not count: until, or one second after now while the period runs (what happened within this second is in).
+	from, until, cutOff time.Time
 	// today is the day on which it is asked whether something is past its due date.
 	today calendar.Date
 }
 
-func (s *Service) query(tx *store.Tx, m calendar.Month, pack string) (query, error) {
+func (s *Service) query(tx *store.Tx, p Period, pack string) (query, error) {
 	if pack == All {
 		pack = ""
 	}
 	if _, ok := s.book.Pack(pack); pack != "" && !ok {
 		return query{}, notFound()
 	}
-	if m.IsZero() {
+	if p.IsZero() {
 		return query{}, notFound()
 	}
-	return query{tx: tx, zone: s.zone, pack: pack}.at(m), nil
+	return query{tx: tx, zone: s.zone, pack: pack}.at(p), nil
 }
 
-// at is the same question about another month.
-func (q query) at(m calendar.Month) query {
-	q.month, q.first, q.end = m, m.First(), m.Next().First()
-	from, end := m.Range(q.zone)
-	q.from, q.cutOff, q.today = from, end, q.end
-	if now := q.tx.Now; now.Before(end) {
+// at is the same question about another period.
+func (q query) at(p Period) query {
+	q.period, q.first, q.end = p, p.First(), p.End()
+	q.from, q.until = p.Range(q.zone)
+	q.cutOff, q.today = q.until, q.end
+	if now := q.tx.Now; now.Before(q.until) {
 		q.cutOff, q.today = now.Add(time.Second), calendar.OfTime(now.In(q.zone))
 	}
 	return q
@@ -65,15 +65,14 @@ func (s *sql) add(text string, args ...any) *sql {
 	return s
 }
 
-// within is "column lies in the month" (a date column).
+// within is "column lies in the period" (a date column).
 func (q query) within(s *sql, column string) *sql {
 	return s.add(" "+column+" >= ? AND "+column+" < ?", q.first, q.end)
 }
 
-// during is "column lies in the month" (an instant, in unix seconds).
+// during is "column lies in the period" (an instant, in unix seconds).
 func (q query) during(s *sql, column string) *sql {
-	_, end := q.month.Range(q.zone)
-	return s.add(" "+column+" >= ? AND "+column+" < ?", q.from.Unix(), end.Unix())
+	return s.add(" "+column+" >= ? AND "+column+" < ?", q.from.Unix(), q.until.Unix())
 }
 
 // packed limits to the pack, if one was asked for.

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,74 +21,44 @@ func byCount(a, b tally) int {
 	return cmp.Or(cmp.Compare(b.n, a.n), strings.Compare(a.key, b.key))
 }
 
-// received counts the complaints received in this month and the month before by an expression over c (complaints) and
-// what join adds. Keys that did not come up in this month are left out.
-func (q query) received(ctx context.Context, key, join string) ([]tally, error) {
-	s := new(sql)
-	what := "1"
-	if join != "" {
-		what = "c.id" // a complaint may stand twice under one key
+// tallies counts what a column counts in this period and the one before. Keys that did not come up in this period are left
+// out.
+func (b *builder) tallies(ctx context.Context, table, column string) ([]tally, error) {
+	now, err := b.count(ctx, b.query, table, column)
+	if err != nil {
+		return nil, err
 	}
-	s.add("SELECT "+key+", "+counting(what, "c.received_on >= ?")+", "+counting(what, "c.received_on < ?")+" FROM complaints c "+join+
-		" WHERE c.received_on >= ? AND c.received_on < ?", q.first, q.first, q.month.Prev().First(), q.end)
-	q.packed(s, "c.pack").add(" GROUP BY 1")
-	return q.tallies(ctx, s)
-}
-
-// counting counts the rows that meet a condition; of an id, each once.
-func counting(what, condition string) string {
-	if what == "1" {
-		return "COUNT(CASE WHEN " + condition + " THEN 1 END)"
+	before, err := b.count(ctx, b.at(b.period.Prev()), table, column)
+	if err != nil {
+		return nil, err
 	}
-	return "COUNT(DISTINCT CASE WHEN " + condition + " THEN " + what + " END)"
-}
-
-// tallies reads key, count and count before. What says nothing and what says None come to one.
-func (q query) tallies(ctx context.Context, s *sql) ([]tally, error) {
-	var out []tally
-	var none tally
-	err := q.each(ctx, s, func(scan func(...any) error) error {
-		var t tally
-		if err := scan(&t.key, &t.n, &t.prior); err != nil {
-			return err
-		}
-		if t.key == "" || t.key == None {
-			none = tally{None, none.n + t.n, none.prior + t.prior}
-			return nil
-		}
-		if t.n > 0 {
-			out = append(out, t)
-		}
-		return nil
-	})
-	if none.n > 0 {
-		out = append(out, none)
+	out := make([]tally, 0, len(now))
+	for key, x := range now {
+		out = append(out, tally{key, x.n, before[key].n})
 	}
 	slices.SortFunc(out, byCount)
-	return out, err
+	return out, nil
 }
 
-// sorted is a table of complaints received by one key: count, share of all received, change on the month before.
-func (b *builder) sorted(id, param string, tallies []tally, name func(string) string) *Table {
-	t := b.table(id, column{param, Text}, column{"count", Count}, column{"share", Percent}, column{"change", Percent}, column{"name", Text})
+// sorted is a table of complaints received by one key: count, share of all received, change on the period before.
+func (b *builder) sorted(ctx context.Context, id string, name func(string) string) (*Table, error) {
+	tallies, err := b.tallies(ctx, id, "count")
+	if err != nil {
+		return nil, err
+	}
+	t := b.table(id)
 	var sum int64
 	for _, x := range tallies {
-		t.add(plain(x.key), cell{x.n, b.links.Received(param, x.key)}, plain(ratio(x.n, b.head.Received)), plain(change(x.n, x.prior)), plain(name(x.key)))
+		t.add(x.key, x.key, x.n, ratio(x.n, b.head.Received), change(x.n, x.prior), name(x.key))
 		sum += x.n
 	}
-	t.total(plain("total"), plain(sum), plain(ratio(sum, b.head.Received)), plain(nil), plain(b.words.T(b.lang, "report.total")))
-	return t
+	t.Totals = []any{Total, sum, ratio(sum, b.head.Received), nil, b.words.T(b.lang, "report.total")}
+	return t, nil
 }
 
 // byChannel says how complaints reached the office.
 func (b *builder) byChannel(ctx context.Context) (*Table, error) {
-	tallies, err := b.received(ctx, "c.source", "")
-	if err != nil {
-		return nil, fmt.Errorf("count by source: %w", err)
-	}
-	t := b.sorted("by_channel", "source", tallies, b.sourceName)
-	t.TotalLinks[1] = b.links.Received()
-	return t, nil
+	return b.sorted(ctx, "by_channel", b.sourceName)
 }
 
 func (b *builder) sourceName(id string) string {
@@ -101,34 +70,30 @@ func (b *builder) sourceName(id string) string {
 
 // byContactChannel says how collectors made contact. A complaint may name several.
 func (b *builder) byContactChannel(ctx context.Context) (*Table, error) {
-	tallies, err := b.received(ctx, "x.channel", "JOIN complaint_channels x ON x.complaint_id = c.id")
-	if err != nil {
-		return nil, fmt.Errorf("count by channel: %w", err)
-	}
-	return b.sorted("by_contact_channel", "channel", tallies, b.namer(func(p *rulebook.Pack, id string) (rulebook.Text, bool) {
+	return b.sorted(ctx, "by_contact_channel", b.namer(func(p *rulebook.Pack, id string) (rulebook.Text, bool) {
 		c, ok := p.Channel(id)
 		return c.Name, ok
-	})), nil
+	}))
 }
 
 func (b *builder) byProduct(ctx context.Context) (*Table, error) {
-	tallies, err := b.received(ctx, "c.product", "")
-	if err != nil {
-		return nil, fmt.Errorf("count by product: %w", err)
-	}
-	t := b.sorted("by_product", "product", tallies, b.namer(nil))
-	t.TotalLinks[1] = b.links.Received()
-	return t, nil
+	return b.sorted(ctx, "by_product", b.namer(nil))
 }
 
 func (b *builder) byRegion(ctx context.Context) (*Table, error) {
-	tallies, err := b.received(ctx, "c.region", "")
-	if err != nil {
-		return nil, fmt.Errorf("count by region: %w", err)
+	return b.sorted(ctx, "by_region", b.region)
+}
+
+// byProvince is by_region at its first level: what the map of tiles shows.
+func (b *builder) byProvince(ctx context.Context) (*Table, error) {
+	return b.sorted(ctx, "by_province", b.province)
+}
+
+func (b *builder) province(code string) string {
+	if key := "region." + code; b.words.Has(b.lang, key) {
+		return b.words.T(b.lang, key)
 	}
-	t := b.sorted("by_region", "region", tallies, b.region)
-	t.TotalLinks[1] = b.links.Received()
-	return t, nil
+	return b.region(code)
 }
 
 func (b *builder) region(code string) string { return RegionName(b.words, b.lang, code) }

@@ -1,19 +1,27 @@
-// Package report computes the monthly enforcement report: headline figures and
-// tables of what was received, decided, found, closed and penalised in a month,
-// and of how long it took.
+// Package report computes the enforcement report of a month, a quarter, half a
+// year or a year: headline figures and tables of what was received, decided,
+// found, closed and penalised, of the firms, and of how long it took.
 //
 // Every figure counts events by their date in the regulator's zone, never by
 // what a record says today, so that a past month stays as it was unless its
-// history is corrected. "Open" and "overdue" are taken at the cut-off: the end
-// of the month, or now while the month still runs.
+// history is corrected: a case reopened, a finding superseded, a decision
+// annulled. "Open" and "overdue" are taken at the cut-off: the end of the
+// period, or now while it still runs.
 //
-// Every figure has a link (links.go) that opens exactly the complaints, cases,
-// findings or penalties behind it. Counting is done by the database; where the
-// working-day calendar is needed, it groups equal histories and Go computes
-// each group once.
+// Every figure has a definition (definition.go) and, where it counts things, a
+// list of exactly these (behind.go): both are made from one description of the
+// things that it counts (things.go, opening.go). Counting is done by the
+// database; where the working-day calendar is needed, it groups equal histories
+// and Go computes each group once.
 //
-// The package only reads, and it does not freeze reports yet: Revision is 0 and
-// Frozen is false.
+// The model for all forms is Report: sections name tables in reading order, a
+// table has columns with kind (type and unit) and definition, its rows have
+// keys, and Report.Link gives the address of the list behind a cell.
+//
+// A director freezes a period (freeze.go): the canonical bytes of the report in
+// both languages and what is behind each figure are stored and covered by the
+// record. From then on the stored bytes are the report; what was corrected
+// since comes out as a numbered revision that explains each difference.
 package report
 
 import (
@@ -22,39 +30,59 @@ import (
 	"time"
 
 	"dunwatch/internal/access"
+	"dunwatch/internal/audit"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/store"
 )
 
-// All is what Monthly.Pack says of a report over every pack.
+// All is what Report.Pack says of a report over every pack.
 const All = "all"
 
-// Monthly is the report of one month. Its JSON form is fixed by the design.
-type Monthly struct {
-	Month    calendar.Month `json:"month"`
-	Revision int            `json:"revision"`
-	Frozen   bool           `json:"frozen"`
-	Pack     string         `json:"pack"` // All where no pack was asked for
-	Lang     string         `json:"lang"`
-	CutOff   time.Time      `json:"cut_off"` // the report knows nothing from this instant on
-	Headline Headline       `json:"headline"`
-	Tables   []Table        `json:"tables"`
+// Report is the report of one period. Its JSON form is fixed by the design; Month holds any period.
+type Report struct {
+	Month    Period    `json:"month"`
+	Kind     string    `json:"kind"` // month, quarter, half, year
+	Revision int       `json:"revision"`
+	Frozen   bool      `json:"frozen"`
+	Pack     string    `json:"pack"` // All where no pack was asked for
+	Lang     string    `json:"lang"`
+	CutOff   time.Time `json:"cut_off"` // the report knows nothing from this instant on
+	// DefinitionVersion is the version of the definitions, Rulebook that of the packs in question, by pack.
+	DefinitionVersion int               `json:"definition_version"`
+	Rulebook          map[string]string `json:"rulebook"`
+	Headline          Headline          `json:"headline"`
+	Sections          []Section         `json:"sections"`
+	Tables            []Table           `json:"tables"`
+	Definitions       []Definition      `json:"definitions"`
+	// Notes are those of the method, in the order of reading.
+	Notes []string `json:"notes"`
+	// FrozenAt and Changes are of a frozen report: Changes lists what differs from the revision before.
+	FrozenAt *time.Time `json:"frozen_at,omitempty"`
+	Reason   string     `json:"reason,omitempty"`
+	Changes  []Change   `json:"changes,omitempty"`
 
 	words *locale.Catalog
 }
 
+// Section is a part of the report: its tables in the order of reading.
+type Section struct {
+	ID     string   `json:"id"`
+	Title  string   `json:"title"`
+	Tables []string `json:"tables"`
+}
+
 // Headline figures. Amounts in fen.
 type Headline struct {
-	Received              int64 `json:"received"`               // complaints received in the month
-	Accepted              int64 `json:"accepted"`               // cases opened in the month
-	Closed                int64 `json:"closed"`                 // cases closed in the month
+	Received              int64 `json:"received"`               // complaints received in the period
+	Accepted              int64 `json:"accepted"`               // cases opened in the period
+	Closed                int64 `json:"closed"`                 // cases closed in the period
 	Open                  int64 `json:"open"`                   // complaints not ended at the cut-off
 	Overdue               int64 `json:"overdue"`                // of these, past a due date of the office or the firm
-	FindingsSubstantiated int64 `json:"findings_substantiated"` // standing findings of the month, in whole or in part
-	PenaltiesIssued       int64 `json:"penalties_issued"`
-	PenaltyAmountFen      int64 `json:"penalty_amount_fen"` // fines and confiscations of the penalties issued
+	FindingsSubstantiated int64 `json:"findings_substantiated"` // standing findings of the period, in whole or in part
+	PenaltiesIssued       int64 `json:"penalties_issued"`       // not annulled since
+	PenaltyAmountFen      int64 `json:"penalty_amount_fen"`     // fines and confiscations of the penalties issued
 }
 
 // The kinds of columns, and so of the values in them. A value of any kind may be
@@ -65,22 +93,30 @@ const (
 	Percent = "percent" // float64, a ratio: 0.125 is 12.5 %
 	Days    = "days"    // int64 or float64
 	Fen     = "fen"     // int64; a mean of amounts is a float64
+	Rate    = "rate"    // float64: so many for each unit that the definition names
 )
 
-// Table of the report. Links[i][j] is the path and query that opens the cases behind Rows[i][j]; "" where there is none.
-// In the by_* tables a row begins with its machine key (None where the record has none) and its count.
+// Table of the report. All slices about columns are as long as Keys.
 type Table struct {
-	ID         string     `json:"id"`
-	Title      string     `json:"title"`
-	Note       string     `json:"note,omitempty"` // the definition and formula
-	Keys       []string   `json:"keys"`           // machine names of the columns
-	Columns    []string   `json:"columns"`
-	Kinds      []string   `json:"kinds"` // of each column: text, count, percent, days, fen
-	Rows       [][]any    `json:"rows"`
-	RowKinds   []string   `json:"row_kinds,omitempty"` // headline alone: the kind of a row's figures; see Kind
-	Totals     []any      `json:"totals,omitempty"`    // the last line, where there is one
-	Links      [][]string `json:"-"`
-	TotalLinks []string   `json:"-"` // as long as Totals
+	ID      string `json:"id"`
+	Section string `json:"section"`
+	Title   string `json:"title"`
+	Note    string `json:"note,omitempty"` // how the table counts
+	// Of the columns: machine names, names, kinds, ids of the definitions ("" where a text needs none), and whether the
+	// cells open the things that they count.
+	Keys        []string `json:"keys"`
+	Columns     []string `json:"columns"`
+	Kinds       []string `json:"kinds"`
+	Definitions []string `json:"definition_ids"`
+	Opens       []bool   `json:"opens"`
+	// Rows begin with their machine key (None where the record has none) and, in the by_* tables, their count. RowKeys are
+	// unique in the table.
+	Rows    [][]any  `json:"rows"`
+	RowKeys []string `json:"row_keys"`
+	// RowKinds and RowDefinitions are of the headline alone, whose lines are different figures; see Kind.
+	RowKinds       []string `json:"row_kinds,omitempty"`
+	RowDefinitions []string `json:"row_definitions,omitempty"`
+	Totals         []any    `json:"totals,omitempty"` // the last line, where there is one
 }
 
 // Kind is the kind of the value in a cell of Rows.
@@ -91,19 +127,54 @@ func (t *Table) Kind(row, column int) string {
 	return t.Kinds[column]
 }
 
+// Column is the place of a column by its machine name, -1 where the table has none.
+func (t *Table) Column(key string) int {
+	for j, k := range t.Keys {
+		if k == key {
+			return j
+		}
+	}
+	return -1
+}
+
 // Table finds a table by its id; nil where there is none.
-func (m *Monthly) Table(id string) *Table {
-	for i := range m.Tables {
-		if m.Tables[i].ID == id {
-			return &m.Tables[i]
+func (r *Report) Table(id string) *Table {
+	for i := range r.Tables {
+		if r.Tables[i].ID == id {
+			return &r.Tables[i]
 		}
 	}
 	return nil
 }
 
+// Link is the address of the list behind a cell of Rows; "" where the cell counts nothing or says nothing.
+func (r *Report) Link(t *Table, row, column int) string {
+	if !t.Opens[column] || t.Rows[row][column] == nil {
+		return ""
+	}
+	return r.behind(Figure{t.ID, t.RowKeys[row], t.Keys[column]})
+}
+
+// TotalLink is the address of the list behind a cell of Totals.
+func (r *Report) TotalLink(t *Table, column int) string {
+	if !t.Opens[column] || t.Totals[column] == nil {
+		return ""
+	}
+	return r.behind(Figure{t.ID, Total, t.Keys[column]})
+}
+
+func (r *Report) behind(f Figure) string {
+	pack := r.Pack
+	if pack == All {
+		pack = ""
+	}
+	return Links{Period: r.Month, Pack: pack}.Behind(f)
+}
+
 // Service does what this package does.
 type Service struct {
 	db        *store.DB
+	log       *audit.Log
 	policy    *access.Policy
 	book      *rulebook.Book
 	calendars map[string]*calendar.Calendar
@@ -112,28 +183,35 @@ type Service struct {
 }
 
 // New returns the service. zone is the regulator's: it decides in which month something happened.
-func New(db *store.DB, policy *access.Policy, book *rulebook.Book, calendars map[string]*calendar.Calendar, zone *time.Location, words *locale.Catalog) *Service {
-	return &Service{db, policy, book, calendars, zone, words}
+func New(db *store.DB, log *audit.Log, policy *access.Policy, book *rulebook.Book, calendars map[string]*calendar.Calendar, zone *time.Location, words *locale.Catalog) *Service {
+	return &Service{db, log, policy, book, calendars, zone, words}
 }
 
-// Monthly computes a month for a pack ("" or All: all packs) in a language. A month that is not over counts what has
-// happened so far. Forbidden; NotFound for a pack that the rulebook does not have.
-func (s *Service) Monthly(ctx context.Context, by access.Actor, m calendar.Month, pack string, lang locale.Lang) (*Monthly, error) {
+// Monthly is Of for one month.
+func (s *Service) Monthly(ctx context.Context, by access.Actor, m calendar.Month, pack string, lang locale.Lang) (*Report, error) {
+	return s.Of(ctx, by, MonthPeriod(m), pack, lang)
+}
+
+// Of is the report of a period for a pack ("" or All: all packs) in a language: as it was frozen, or computed. A period
+// that is not over counts what has happened so far. Forbidden; NotFound for a pack that the rulebook does not have.
+func (s *Service) Of(ctx context.Context, by access.Actor, p Period, pack string, lang locale.Lang) (*Report, error) {
 	if err := s.policy.May(by, access.ReadReport); err != nil {
 		return nil, err
 	}
-	var out *Monthly
+	var out *Report
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		q, err := s.query(tx, m, pack)
+		q, err := s.query(tx, p, pack)
 		if err != nil {
 			return err
 		}
-		b := &builder{query: q, s: s, words: s.words, lang: lang, links: Links{Month: m, Pack: q.pack}}
-		out, err = b.monthly(ctx)
+		if out, err = s.edition(ctx, tx, p, q.pack, lang, latest); err != nil || out != nil {
+			return err
+		}
+		out, err = s.builder(q, lang).report(ctx)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("report of %s: %w", m, err)
+		return nil, fmt.Errorf("report of %s: %w", p, err)
 	}
 	return out, nil
 }
@@ -144,64 +222,65 @@ type builder struct {
 	s     *Service
 	words *locale.Catalog
 	lang  locale.Lang
-	links Links
 	head  Headline
+	opens map[string][]opening
+	firms []*partyLine // kept by partyLines
 }
 
-func (b *builder) monthly(ctx context.Context) (*Monthly, error) {
-	m := &Monthly{Month: b.month, Pack: b.pack, Lang: string(b.lang), CutOff: b.cutOff.In(b.zone), words: b.words}
-	if m.Pack == "" {
-		m.Pack = All
+func (s *Service) builder(q query, lang locale.Lang) *builder {
+	b := &builder{query: q, s: s, words: s.words, lang: lang}
+	b.opens = b.openings()
+	return b
+}
+
+func (b *builder) report(ctx context.Context) (*Report, error) {
+	r := &Report{Month: b.period, Kind: b.period.Kind(), Pack: b.pack, Lang: string(b.lang), CutOff: b.cutOff.In(b.zone), DefinitionVersion: DefinitionVersion,
+		Rulebook: map[string]string{}, Definitions: definitionsIn(b.words, b.lang), words: b.words}
+	if r.Pack == "" {
+		r.Pack = All
 	}
-	for _, part := range []func(context.Context) (*Table, error){
-		b.headline, b.byChannel, b.byContactChannel, b.byProduct, b.byRegion, b.byCode, b.byFirm, b.byOutcome,
-		b.screening, b.timeliness, b.penalties, b.decisions,
-	} {
-		t, err := part(ctx)
+	for _, p := range b.s.packs(b.pack) {
+		r.Rulebook[p.ID] = p.Version()
+	}
+	for _, x := range contents {
+		t, err := x.make(b, ctx)
 		if err != nil {
 			return nil, err
 		}
-		m.Tables = append(m.Tables, *t)
+		r.Tables = append(r.Tables, *t)
+		if n := len(r.Sections); n == 0 || r.Sections[n-1].ID != x.section {
+			r.Sections = append(r.Sections, Section{ID: x.section, Title: b.words.T(b.lang, "report.section."+x.section)})
+		}
+		last := &r.Sections[len(r.Sections)-1]
+		last.Tables = append(last.Tables, x.id)
 	}
-	m.Headline = b.head
-	return m, nil
+	r.Headline = b.head
+	for _, note := range methodNotes {
+		r.Notes = append(r.Notes, b.words.T(b.lang, "report.method."+note))
+	}
+	return r, nil
 }
 
-// column is the machine name and the kind of one.
-type column struct{ key, kind string }
+// methodNotes are the notes that close the report.
+var methodNotes = []string{"events", "once", "small", "intervals", "firms", "law", "corrections", "public"}
 
-// table begins a table. Its words are report.<id>.title and .note, and report.column.<key> for the columns.
-func (b *builder) table(id string, columns ...column) *Table {
-	t := &Table{ID: id, Title: b.words.T(b.lang, "report."+id+".title"), Note: b.words.T(b.lang, "report."+id+".note"), Rows: [][]any{}}
-	for _, c := range columns {
-		t.Keys = append(t.Keys, c.key)
-		t.Columns = append(t.Columns, b.words.T(b.lang, "report.column."+c.key))
-		t.Kinds = append(t.Kinds, c.kind)
+// table begins a table of contents. Its words are report.<id>.title and .note, and report.column.<key> for the columns.
+func (b *builder) table(id string) *Table {
+	c := contentOf(id)
+	t := &Table{ID: id, Section: c.section, Title: b.words.T(b.lang, "report."+id+".title"), Note: b.words.T(b.lang, "report."+id+".note"), Rows: [][]any{}, RowKeys: []string{}}
+	for _, col := range c.columns {
+		t.Keys = append(t.Keys, col.key)
+		t.Columns = append(t.Columns, b.words.T(b.lang, "report.column."+col.key))
+		t.Kinds = append(t.Kinds, col.kind)
+		t.Definitions = append(t.Definitions, col.definition)
+		t.Opens = append(t.Opens, len(b.opens[id+"."+col.key]) > 0)
 	}
 	return t
 }
 
-// cell is a value and the link that opens what is behind it.
-type cell struct {
-	value any
-	link  string
+func (t *Table) add(key string, row ...any) {
+	t.Rows, t.RowKeys = append(t.Rows, row), append(t.RowKeys, key)
 }
-
-func (t *Table) add(cells ...cell) {
-	row, links := split(cells)
-	t.Rows, t.Links = append(t.Rows, row), append(t.Links, links)
-}
-
-func (t *Table) total(cells ...cell) { t.Totals, t.TotalLinks = split(cells) }
-
-func split(cells []cell) (row []any, links []string) {
-	for _, c := range cells {
-		row, links = append(row, c.value), append(links, c.link)
-	}
-	return row, links
-}
-
-func plain(v any) cell { return cell{value: v} }
 
 // smallBase is the least count that a change is worked out from: "2 after 1" is not a rise of 100 % (law.md F).
 const smallBase = 5

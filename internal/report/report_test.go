@@ -2,33 +2,15 @@ package report_test
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"net/url"
-	"strings"
 	"testing"
 
-	"dunwatch/internal/calendar"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/report"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
 )
-
-// rowKey names a row as the oracle does.
-func rowKey(t *report.Table, words *locale.Catalog, row []any) string {
-	key := fmt.Sprint(row[0])
-	switch t.ID {
-	case "by_firm":
-		return key + "/" + fmt.Sprint(row[column(t, "role")])
-	case "timeliness":
-		if row[column(t, "unit")] == words.T(locale.ZH, "report.unit.workday") {
-			return key + "/workday"
-		}
-		return key + "/day"
-	}
-	return key
-}
 
 func column(t *report.Table, key string) int {
 	for i, k := range t.Keys {
@@ -54,26 +36,33 @@ func same(got, want any) bool {
 	return false
 }
 
-var months = []string{"2025-08", "2026-08", "2026-09", "2026-10"}
+// periods are those that are reported on, by pack: over the new year, whole, and running.
+var periods = map[string][]string{"": {"2025-08", "2026-08", "2026-09", "2026-10", "2026-Q3", "2026-H2", "2026"}, "cn": {"2026-09", "2026-Q4"}, "us": {"2026-09"}}
 
-// TestMonthly holds every figure against loops over the same facts, the tables against each other, and the links against
-// what they open.
+// TestMonthly holds every figure against loops over the same facts, the tables against each other, and the lists behind
+// the figures against what they say.
 func TestMonthly(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
-		w := newWorld(300, now)
+		w := newWorld(240, now)
 		w.insert(t, db)
 		d := newDesk(t, db)
-		for _, pack := range []string{"", "cn", "us"} {
-			for _, month := range months {
-				m, err := d.Monthly(context.Background(), supervisor, calendar.MustMonth(month), pack, locale.ZH)
+		for pack, texts := range periods {
+			for _, text := range texts {
+				p, err := report.ParsePeriod(text)
 				if err != nil {
 					t.Fatal(err)
 				}
-				t.Run(month+"/"+m.Pack, func(t *testing.T) {
-					o := oracle{w, month, pack, d.calendars}
-					t.Run("figures", func(t *testing.T) { testFigures(t, d, o, m) })
+				m, err := d.Of(context.Background(), supervisor, p, pack, locale.ZH)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Run(text+"/"+m.Pack, func(t *testing.T) {
+					o := oracle{w, p.From.String(), pack, d.calendars, p.Months}
+					t.Run("figures", func(t *testing.T) { testFigures(t, o, m) })
 					t.Run("totals", func(t *testing.T) { testTotals(t, m) })
-					t.Run("links", func(t *testing.T) { testLinks(t, d, o, m) })
+					if p.Months <= 3 {
+						t.Run("behind", func(t *testing.T) { testBehind(t, d, m) })
+					}
 				})
 			}
 		}
@@ -83,7 +72,7 @@ func TestMonthly(t *testing.T) {
 	})
 }
 
-func testFigures(t *testing.T, d desk, o oracle, m *report.Monthly) {
+func testFigures(t *testing.T, o oracle, m *report.Report) {
 	if want := o.headline(); m.Headline != want {
 		t.Errorf("headline\n got %+v\nwant %+v", m.Headline, want)
 	}
@@ -100,8 +89,8 @@ func testFigures(t *testing.T, d desk, o oracle, m *report.Monthly) {
 		if len(tab.Rows) != len(g) {
 			t.Errorf("%s: %d rows, want %d", id, len(tab.Rows), len(g))
 		}
-		for _, row := range tab.Rows {
-			key := rowKey(tab, d.words, row)
+		for i, row := range tab.Rows {
+			key := tab.RowKeys[i]
 			if g[key] == nil {
 				t.Errorf("%s: row %s is not wanted", id, key)
 			}
@@ -115,7 +104,7 @@ func testFigures(t *testing.T, d desk, o oracle, m *report.Monthly) {
 }
 
 // A table's column adds up to what another table, or the headline, says.
-func testTotals(t *testing.T, m *report.Monthly) {
+func testTotals(t *testing.T, m *report.Report) {
 	sum := func(id, col string, of func(row map[string]any) bool) (n int64) {
 		tab := m.Table(id)
 		for _, r := range tab.Rows {
@@ -151,6 +140,16 @@ func testTotals(t *testing.T, m *report.Monthly) {
 		"amount by firm":         {sum("by_firm", "amount", nil), h.PenaltyAmountFen},
 		"amount by measure":      {sum("penalties", "amount", nil), h.PenaltyAmountFen},
 		"amount by decision":     {sum("decisions", "amount", nil), h.PenaltyAmountFen},
+		"by_province":            {sum("by_province", "count", nil), h.Received},
+		"codes by severity":      {sum("by_severity", "count", nil), sum("by_code", "count", nil)},
+		"upheld by severity":     {sum("by_severity", "upheld", nil), h.FindingsSubstantiated},
+		"findings by severity":   {sum("by_severity", "findings", nil), sum("by_code", "findings", nil)},
+		"named lenders":          {sum("agency_share", "count", nil), sum("by_firm", "count", func(r map[string]any) bool { return r["role"] == "lender" && r["firm"] != "none" })},
+		"closed by channel":      {sum("outcome_by_channel", "closed", nil), h.Closed},
+		"closed by province":     {sum("outcome_by_province", "closed", nil), h.Closed},
+		"refused by channel":     {sum("outcome_by_channel", "refused", nil), sum("by_outcome", "count", where("outcome", "not_accepted"))},
+		"refused by province":    {sum("outcome_by_province", "refused", nil), sum("by_outcome", "count", where("outcome", "not_accepted"))},
+		"closed, fairness":       {sum("fairness", "of", where("figure", "not_informed")), h.Closed},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %d, want %d", name, c.got, c.want)
@@ -158,80 +157,90 @@ func testTotals(t *testing.T, m *report.Monthly) {
 	}
 }
 
-// Every link opens as many things as its figure says.
-func testLinks(t *testing.T, d desk, o oracle, m *report.Monthly) {
-	check := func(tab *report.Table, j int, v any, kind, link string) {
+// Every cell that opens lists as many things as its figure says, or things that add up to it; every count and amount
+// opens, but for those of closed.
+func testBehind(t *testing.T, d desk, m *report.Report) {
+	check := func(tab *report.Table, j int, row string, v any, kind, link string) {
 		n, counted := v.(int64)
-		if link == "" || !counted || kind != report.Count {
+		if !counted || kind != report.Count && kind != report.Fen {
 			return
 		}
-		if got := o.open(t, d, link); got != n {
-			t.Errorf("%s.%s = %d, but %s opens %d", tab.ID, tab.Keys[j], n, link, got)
+		if link == "" {
+			if !closed[tab.ID+"."+tab.Keys[j]] {
+				t.Errorf("%s.%s of %s opens nothing", tab.ID, tab.Keys[j], row)
+			}
+			return
+		}
+		u, err := url.Parse(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := d.Behind(context.Background(), supervisor, m.Month, u.Query().Get("pack"), report.FigureOf(u.Query()), locale.ZH)
+		if err != nil {
+			t.Fatalf("%s: %v", link, err)
+		}
+		if got := int64(len(l.Items)); kind == report.Count && got != n {
+			t.Errorf("%s.%s of %s = %d, but it opens %d", tab.ID, tab.Keys[j], row, n, got)
+		}
+		if kind == report.Fen && l.Fen != n {
+			t.Errorf("%s.%s of %s = %d fen, but it opens %d", tab.ID, tab.Keys[j], row, n, l.Fen)
+		}
+		if l.Definition.Name == "" || l.Title == "" {
+			t.Errorf("%s: the list does not say what it is: %+v", link, l.Definition)
 		}
 	}
 	for i := range m.Tables {
 		tab := &m.Tables[i]
 		for r, row := range tab.Rows {
 			for j, v := range row {
-				check(tab, j, v, tab.Kind(r, j), tab.Links[r][j])
+				check(tab, j, tab.RowKeys[r], v, tab.Kind(r, j), m.Link(tab, r, j))
 			}
 		}
 		for j, v := range tab.Totals {
-			check(tab, j, v, tab.Kinds[j], tab.TotalLinks[j])
+			check(tab, j, report.Total, v, tab.Kinds[j], m.TotalLink(tab, j))
 		}
 	}
 }
 
-// open counts what a list with these parameters shows, by the definitions in links.go.
-func (o oracle) open(t *testing.T, d desk, link string) (n int64) {
-	t.Helper()
-	u, err := url.Parse(link)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := u.Query()
-	o.pack = v.Get("pack")
-	firm := func(c *seedComplaint, role string) bool {
-		return !v.Has(role) || nameless(seedFirms[inRole(c, role)]) == v.Get(role)
-	}
-	is := func(name, value string) bool { return !v.Has(name) || v.Get(name) == value }
-	switch {
-	case u.Path == "/complaints":
-		o.each(func(c *seedComplaint) {
-			yes := is("source", c.source) && is("region", nameless(c.region)) && is("product", nameless(c.product)) && is("status", c.status) &&
-				firm(c, "lender") && firm(c, "agency") && (!v.Has("code") || has(c.codes, v.Get("code"))) && (!v.Has("channel") || has(c.channels, v.Get("channel")))
-			for name, match := range map[string]func(oracle) bool{
-				"month": func(o oracle) bool { return o.at(c.receivedAt) }, "decided": func(o oracle) bool { return o.at(c.decidedAt) && !c.auto }, "open": func(o oracle) bool { return o.isOpen(c) },
-			} {
-				if v.Has(name) {
-					o.month = v.Get(name)
-					yes = yes && match(o)
+// closed are the numbers behind which there are no things of the office: what the rulebook or a firm says, numbers of firms,
+// differences.
+var closed = map[string]bool{"by_code.severity": true, "firm_rates.customers": true, "firm_rates.overdue_accounts": true, "firm_rates.lent": true,
+	"firm_medians.firms": true, "firm_medians.with_rate": true, "firm_movers.difference": true}
+
+// Every cell that is a figure has a definition in both languages, and every definition is used.
+func TestDefinitions(t *testing.T) {
+	db := storetest.Open(t)
+	newWorld(100, now).insert(t, db)
+	d := newDesk(t, db)
+	for _, lang := range locale.Langs {
+		m := monthly(t, d, "2026-09", "", lang)
+		used := map[string]bool{}
+		for i := range m.Tables {
+			tab := &m.Tables[i]
+			for r := range tab.Rows {
+				for j, kind := range tab.Kinds {
+					def := m.CellDefinition(tab, r, j)
+					if kind == report.Text {
+						continue
+					}
+					if def == nil || def.Name == "" || def.Text == "" || def.Formula == "" || def.Version < 1 {
+						t.Errorf("%s.%s: definition %+v", tab.ID, tab.Keys[j], def)
+						continue
+					}
+					used[def.ID] = true
 				}
 			}
-			if yes {
-				n++
+			for j := range tab.Keys {
+				used[tab.Definitions[j]] = true
 			}
-		})
-	case u.Path == "/queue":
-		return o.cases(func(c *seedComplaint, k *seedCase) bool {
-			return strings.HasPrefix(k.openedOn, v.Get("opened")) && strings.HasPrefix(k.closedOn, v.Get("closed")) && is("outcome", k.outcome) &&
-				(v.Get("status") == "all" || v.Get("status") == k.status) && firm(c, "lender") && firm(c, "agency")
-		})
-	case u.Path == "/penalties":
-		o.month = v.Get("issued")
-		n, _ = o.penalties(func(_ *seedComplaint, p *seedPenalty) bool {
-			kind := v.Get("kind")
-			return kind == "" || kind == "warning" || kind == "fine" && p.fine > 0 || kind == "confiscation" && p.seized > 0
-		})
-	case strings.HasPrefix(u.Path, "/reports/") && strings.HasSuffix(u.Path, "/behind"):
-		month := calendar.MustMonth(strings.Split(u.Path, "/")[2])
-		items, err := d.Behind(context.Background(), supervisor, month, o.pack, report.FigureOf(v))
-		if err != nil {
-			t.Fatal(err)
 		}
-		return int64(len(items))
-	default:
-		t.Fatalf("link %s leads nowhere", link)
+		for _, def := range m.Definitions {
+			if !used[def.ID] {
+				t.Errorf("definition %s is of no figure", def.ID)
+			}
+		}
 	}
-	return n
+	if missing := d.words.Missing(); len(missing) > 0 {
+		t.Errorf("words missing: %v", missing)
+	}
 }

@@ -29,7 +29,7 @@ func (b *builder) screening(ctx context.Context) (*Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("time to screening: %w", err)
 	}
-	t := b.table("screening", column{"source", Text}, column{"decided", Count}, column{"median", Days}, column{"p90", Days}, column{"longest", Days}, column{"name", Text})
+	t := b.table("screening")
 	var lines []tally
 	for source, w := range waits {
 		lines = append(lines, tally{key: source, n: w.total()})
@@ -37,9 +37,9 @@ func (b *builder) screening(ctx context.Context) (*Table, error) {
 	slices.SortFunc(lines, byCount)
 	for _, l := range lines {
 		w := waits[l.key]
-		t.add(plain(l.key), cell{l.n, b.links.Decided("source", l.key)}, plain(inDays(w.at(50))), plain(inDays(w.at(90))), plain(inDays(w.at(100))), plain(b.sourceName(l.key)))
+		t.add(l.key, l.key, l.n, inDays(w.at(50)), inDays(w.at(90)), inDays(w.at(100)), b.sourceName(l.key))
 	}
-	t.total(plain("total"), cell{all.total(), b.links.Decided()}, plain(inDays(all.at(50))), plain(inDays(all.at(90))), plain(inDays(all.at(100))), plain(b.words.T(b.lang, "report.total")))
+	t.Totals = []any{Total, all.total(), inDays(all.at(50)), inDays(all.at(90)), inDays(all.at(100)), b.words.T(b.lang, "report.total")}
 	return t, nil
 }
 

@@ -29,6 +29,13 @@ type world struct {
 	prompt     bool // nothing is left lying for good
 	complaints []*seedComplaint
 	clocks     []*seedClock
+	sizes      []seedSize
+}
+
+// seedSize is what a firm said of itself for a month, in the order in which it said so.
+type seedSize struct {
+	firm, month              string
+	customers, overdue, lent int64
 }
 
 type seedComplaint struct {
@@ -38,6 +45,7 @@ type seedComplaint struct {
 	lender, agency                 int64
 	auto                           bool // an import refused it
 	receivedAt, decidedAt, endedAt time.Time
+	readAt                         time.Time // when a person first dealt with it
 	codes, channels                []string
 	theCase                        *seedCase
 	clocks                         []*seedClock
@@ -49,11 +57,15 @@ type seedCase struct {
 	openedOn, closedOn, status string
 	findings                   []*seedFinding
 	penalties                  []*seedPenalty
+	measures                   []seedMeasure
+	viewedOn, actedOn          string // looked at, and something done
 }
+
+type seedMeasure struct{ kind, on string }
 
 type seedFinding struct {
 	id                     int64
-	number                 int
+	number, severity       int
 	code, outcome, foundOn string
 	firm, supersededBy     int64
 }
@@ -64,6 +76,14 @@ type seedPenalty struct {
 	firm         int64
 	issuedOn     string
 	fine, seized int64
+	annulled     bool
+	ledger       []seedMoney
+}
+
+// seedMoney is a line of a ledger: what it adds to the debt.
+type seedMoney struct {
+	on, kind, account string
+	fen               int64
 }
 
 type seedEvent struct {
@@ -83,6 +103,7 @@ type seedClock struct {
 
 var seedFirms = []string{"", "L1", "L2", "A1", "A2"} // by id
 var seedCodes = []string{"T01", "T03", "H02", "P01", "ZZ9"}
+var seedMeasures = []string{"talk", "order"}
 var seedOutcomes = []string{"substantiated", "partially_substantiated", "unsubstantiated", "inconclusive", "out_of_scope"}
 
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
@@ -112,6 +133,12 @@ func newWorld(n int, now time.Time) *world {
 		}
 		w.file(r, at, now)
 	}
+	for i, code := range seedFirms[1:] {
+		n := int64(i + 1)
+		w.sizes = append(w.sizes, seedSize{code, "2025-06", 50_000 * n, 900 * n, 3_000_000_000 * n}, seedSize{code, "2026-08", 60_000 * n, 1_100 * n, 900 * n},
+			seedSize{code, "2026-09", 70_000 * n, 1_200 * n, 4_000_000_000 * n}, seedSize{code, "2026-09", 71_000 * n, 1_300 * n, 5_000_000_000 * n})
+	}
+	w.sizes = append(w.sizes[:4], w.sizes[5:]...) // one firm says less
 	return w
 }
 
@@ -123,6 +150,9 @@ func (w *world) file(r *rand.Rand, at, now time.Time) {
 		receivedAt: at, codes: some(r, seedCodes), channels: some(r, []string{"phone", "sms", "visit"}),
 	}
 	w.complaints = append(w.complaints, c)
+	if t := at.Add(time.Duration(r.IntN(40*86400)) * time.Second); !t.After(now) {
+		c.readAt = t
+	}
 	if r.IntN(12) == 0 {
 		c.auto, c.status, c.decidedAt, c.endedAt = true, "not_accepted", now, now
 		return
@@ -175,6 +205,15 @@ func (w *world) decide(r *rand.Rand, c *seedComplaint, accept *seedClock, at tim
 	c.status, c.decidedAt = "accepted", t
 	k := &seedCase{id: c.id + 1000, ref: fmt.Sprintf("K-%d", c.id), openedOn: dayOf(t), status: "investigating"}
 	c.theCase = k
+	if u, ok := later(t, 30); ok && r.IntN(2) == 0 {
+		k.viewedOn = dayOf(u)
+		if r.IntN(2) == 0 {
+			k.actedOn = dayOf(u.Add(-time.Hour))
+		}
+	}
+	if u, ok := later(t, 30); ok && r.IntN(3) == 0 {
+		k.measures = append(k.measures, seedMeasure{pick(r, seedMeasures...), dayOf(u)})
+	}
 	answer := w.clock("case", k.id, c, "firm.answer", "day", 15, dayOf(t))
 	if u, ok := later(t, 10); ok && r.IntN(5) == 0 {
 		answer.happen("extend", dayOf(u), 10)
@@ -227,7 +266,7 @@ func (w *world) investigate(r *rand.Rand, c *seedComplaint, at time.Time, later 
 		if !ok {
 			return
 		}
-		f := &seedFinding{id: k.id*10 + int64(n), number: n + 1, code: pick(r, seedCodes...), outcome: pick(r, seedOutcomes...), foundOn: dayOf(t), firm: c.agency}
+		f := &seedFinding{id: k.id*10 + int64(n), number: n + 1, severity: 1 + r.IntN(5), code: pick(r, seedCodes...), outcome: pick(r, seedOutcomes...), foundOn: dayOf(t), firm: c.agency}
 		if f.firm == 0 {
 			f.firm = c.lender
 		}
@@ -245,10 +284,13 @@ func (w *world) investigate(r *rand.Rand, c *seedComplaint, at time.Time, later 
 		k.penalties, k.status = append(k.penalties, p), "enforcement"
 		if r.IntN(4) > 0 {
 			p.issuedOn = dayOf(t)
+			p.annulled = r.IntN(6) == 0
 			pay := w.clock("penalty", p.id, c, "penalty.pay", "day", 15, p.issuedOn)
-			if u, ok := later(t, 30); ok {
+			u, ok := later(t, 30)
+			if ok {
 				pay.happen("stop", dayOf(u), 0)
 			}
+			p.bill(r, t, u, ok)
 		}
 	}
 }
@@ -288,17 +330,47 @@ func newDesk(t testing.TB, db *store.DB) desk {
 	must(err)
 	own := fstest.MapFS{} // the report must not lean on the words of others
 	for _, lang := range locale.Langs {
-		name := "locales/" + string(lang) + "/report.yaml"
-		text, err := web.FS.ReadFile(name)
-		must(err)
-		own[name] = &fstest.MapFile{Data: text}
+		for _, file := range []string{"report", "report_definition"} {
+			name := "locales/" + string(lang) + "/" + file + ".yaml"
+			text, err := web.FS.ReadFile(name)
+			must(err)
+			own[name] = &fstest.MapFile{Data: text}
+		}
 	}
 	words, err := locale.Load(own)
 	must(err)
-	return desk{report.New(db, policy, book, calendars, beijing, words), calendars, words}
+	return desk{report.New(db, nil, policy, book, calendars, beijing, words), calendars, words}
 }
 
 // supervisor may read reports, public may not.
 var supervisor = access.Actor{Role: access.Supervisor, UserID: 1, UnitID: 1}
 
 var now = storetest.Start
+
+// bill writes the ledger of a penalty: some paid, some paid too much and got it back, some lowered, some with surcharges of
+// days that lie ahead.
+func (p *seedPenalty) bill(r *rand.Rand, issued, paid time.Time, isPaid bool) {
+	line := func(at time.Time, kind, account string, fen int64) {
+		if fen != 0 {
+			p.ledger = append(p.ledger, seedMoney{dayOf(at), kind, account, fen})
+		}
+	}
+	line(issued, "imposed", "fine", p.fine)
+	line(issued, "imposed", "confiscation", p.seized)
+	switch r.IntN(4) {
+	case 0:
+		if isPaid {
+			line(paid, "payment", "fine", -p.fine)
+		}
+	case 1:
+		if isPaid {
+			line(paid, "payment", "confiscation", -p.seized)
+			line(paid.AddDate(0, 0, 9), "changed", "confiscation", -p.seized/2)
+			line(paid.AddDate(0, 0, 12), "refund", "confiscation", p.seized/2)
+		}
+	default:
+		for day := range 40 {
+			line(issued.AddDate(0, 0, 16+day), "surcharge", "surcharge", p.fine*3/100)
+		}
+	}
+}

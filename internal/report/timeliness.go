@@ -5,19 +5,26 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/deadline"
 )
 
-// The states of Figure.State: what a clock did in the month.
+// What a clock did in the period: columns of timeliness.
 const (
 	ClockStarted = "started"
 	ClockDue     = "due"     // ran in the month and had to be done in it
 	ClockInTime  = "in_time" // stopped in the month, on or before its due date
 	ClockLate    = "late"    // stopped in the month, after it
 	ClockOverdue = "overdue" // was due in the month, has passed, and runs on
+
+	ClockSuspended = "suspended" // was suspended in the month
+	ClockExtended  = "extended"  // was given more time in the month
 )
+
+// clockStates are the columns of timeliness that count clocks.
+var clockStates = []string{ClockStarted, ClockDue, ClockInTime, ClockLate, ClockOverdue, ClockSuspended, ClockExtended}
 
 // run is a clock's part in the month.
 type run struct {
@@ -38,23 +45,28 @@ func (q query) runOf(cal *calendar.Calendar, c deadline.Clock) (run, error) {
 	}
 	// The rounds of a limit count as one stage: what firms had to answer again, say.
 	r := run{clock: deadline.Base(c.Kind), unit: unitOf(c.Limit.Unit), due: st.Due}
-	if q.month.Contains(st.Started) {
+	if q.period.Contains(st.Started) {
 		r.states = append(r.states, ClockStarted)
 	}
 	ended := st.Phase == deadline.Stopped
-	if q.month.Contains(st.Due) { // it ran in the month: clockHistories leaves out what stopped before
+	if q.period.Contains(st.Due) { // it ran in the month: clockHistories leaves out what stopped before
 		r.states = append(r.states, ClockDue)
 	}
 	switch {
-	case ended && q.month.Contains(st.StoppedOn):
+	case ended && q.period.Contains(st.StoppedOn):
 		r.stopped, r.days = true, took(cal, c)
 		if *st.InTime {
 			r.states = append(r.states, ClockInTime)
 		} else {
 			r.states = append(r.states, ClockLate)
 		}
-	case q.month.Contains(st.Due) && st.Overdue(q.today):
+	case q.period.Contains(st.Due) && st.Overdue(q.today):
 		r.states = append(r.states, ClockOverdue)
+	}
+	for state, kind := range map[string]deadline.EventKind{ClockSuspended: deadline.Suspend, ClockExtended: deadline.Extend} {
+		if slices.ContainsFunc(c.Events, func(e deadline.Event) bool { return e.Kind == kind && q.period.Contains(e.On) }) {
+			r.states = append(r.states, state)
+		}
 	}
 	return r, nil
 }
@@ -111,7 +123,7 @@ func (q query) clockHistories(s *sql) *sql {
 		", h AS (SELECT g.owner, g.owner_id, COALESCE(c.pack, k.pack, pk.pack) AS pack, COALESCE(c.reference, k.reference, p.reference) AS reference, g.clock, g.history FROM g"+
 		" LEFT JOIN complaints c ON g.owner = 'complaint' AND c.id = g.owner_id LEFT JOIN cases k ON g.owner = 'case' AND k.id = g.owner_id"+
 		" LEFT JOIN penalties p ON g.owner = 'penalty' AND p.id = g.owner_id LEFT JOIN cases pk ON pk.id = p.case_id)",
-		q.first, q.end, q.month.Add(-monthsAfterIssue).First(), q.end, q.first, q.end, q.first)
+		q.first, q.end, q.period.From.Add(-monthsAfterIssue).First(), q.end, q.first, q.end, q.first)
 	return s
 }
 
@@ -122,22 +134,21 @@ type stage struct {
 	days        spread
 }
 
-// timeliness holds every statutory clock of the month against its limit.
+// row is the key of the clock's line: packs count one limit in different units.
+func (r run) row() string { return r.clock + "/" + r.unit }
+
+// timeliness holds every statutory clock of the period against its limit.
 func (b *builder) timeliness(ctx context.Context) (*Table, error) {
 	stages, err := b.stages(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count clocks: %w", err)
 	}
-	t := b.table("timeliness", column{"clock", Text}, column{ClockStarted, Count}, column{ClockDue, Count}, column{ClockInTime, Count}, column{ClockLate, Count},
-		column{ClockOverdue, Count}, column{"in_time_rate", Percent}, column{"median", Days}, column{"p90", Days}, column{"unit", Text}, column{"name", Text})
+	t := b.table("timeliness")
 	for _, g := range stages {
-		cells := []cell{plain(g.clock)}
-		for _, state := range []string{ClockStarted, ClockDue, ClockInTime, ClockLate, ClockOverdue} {
-			cells = append(cells, cell{g.n[state], b.links.Behind(Figure{Name: FigureClocks, Clock: g.clock, State: state, Unit: g.unit})})
-		}
 		done := g.n[ClockInTime] + g.n[ClockLate] + g.n[ClockOverdue]
-		t.add(append(cells, plain(ratio(g.n[ClockInTime], done)), plain(g.days.at(50)), plain(g.days.at(90)),
-			plain(b.words.T(b.lang, "report.unit."+g.unit)), plain(b.clockName(g.clock)))...)
+		t.add(g.clock+"/"+g.unit, g.clock, g.n[ClockStarted], g.n[ClockDue], g.n[ClockInTime], g.n[ClockLate], g.n[ClockOverdue],
+			ratio(g.n[ClockInTime], done), g.days.at(50), g.days.at(90), g.n[ClockSuspended], g.n[ClockExtended],
+			b.words.T(b.lang, "report.unit."+g.unit), b.clockName(g.clock))
 	}
 	return t, nil
 }
@@ -228,4 +239,28 @@ func (s spread) at(p int64) any {
 		}
 	}
 	return durations[len(durations)-1]
+}
+
+// clockItems are the clocks that did something in the period, with the date on which they are due.
+func clockItems(state string) func(*builder, context.Context, query, string, func(string, Item) error) error {
+	return func(b *builder, ctx context.Context, q query, row string, yield func(string, Item) error) error {
+		at := *b
+		at.query = q
+		s := q.clockHistories(new(sql)).add(" SELECT h.owner, h.reference, h.pack, h.history FROM h WHERE 1 = 1")
+		if clock, _, ok := strings.Cut(row, "/"); ok {
+			s.add(" AND (h.clock = ? OR h.clock LIKE ?)", clock, clock+"#%")
+		}
+		q.packed(s, "h.pack").add(" ORDER BY h.owner, h.owner_id, h.clock")
+		return q.each(ctx, s, func(scan func(...any) error) error {
+			var owner, ref, pack, text string
+			if err := scan(&owner, &ref, &pack, &text); err != nil {
+				return err
+			}
+			r, err := at.judged(pack, text)
+			if err != nil || !r.is(state) || row != "" && row != r.row() {
+				return err
+			}
+			return yield(r.row(), Item{Kind: owner, Reference: ref, On: r.due})
+		})
+	}
 }

@@ -37,7 +37,7 @@ func (s *Service) PackTrend(ctx context.Context, by access.Actor, pack string, u
 		points[i].Month = until.Add(i - n + 1)
 	}
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		q, err := s.query(tx, until, pack)
+		q, err := s.query(tx, MonthPeriod(until), pack)
 		if err != nil {
 			return err
 		}
