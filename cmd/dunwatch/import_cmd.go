@@ -13,12 +13,13 @@ import (
 	"dunwatch/internal/complaint"
 )
 
-// importCmd is import cfpb | firms | rosters | calendar.
+// importCmd is import cfpb | firms | rosters | denominators | calendar.
 type importCmd struct {
-	CFPB     importCFPB     `cmd:"" name:"cfpb" help:"Import files of the public CFPB complaint database."`
-	Firms    importFirms    `cmd:"" help:"Import firms from CSV: code,name,kind,parent_code,uscc,aliases."`
-	Rosters  importRosters  `cmd:"" help:"Import the firms' lists of collectors from CSV: firm_code,staff_number,name,phone,from,to."`
-	Calendar importCalendar `cmd:"" help:"Import the holidays of a year and list the due dates that they move."`
+	CFPB         importCFPB         `cmd:"" name:"cfpb" help:"Import files of the public CFPB complaint database."`
+	Firms        importFirms        `cmd:"" help:"Import firms from CSV: code,name,kind,parent_code,uscc,aliases."`
+	Rosters      importRosters      `cmd:"" help:"Import the firms' lists of collectors from CSV: firm_code,staff_number,name,phone,from,to."`
+	Denominators importDenominators `cmd:"" help:"Import the size of firms from CSV: firm_code,month,customers,overdue_accounts,lent_fen."`
+	Calendar     importCalendar     `cmd:"" help:"Import the holidays of a year and list the due dates that they move."`
 }
 
 type importCFPB struct {
@@ -187,6 +188,31 @@ func (c *importRosters) Run(ctx context.Context, s Streams) error {
 		}
 		if len(r.Rejects) > 0 {
 			fmt.Fprintln(s.Out, "  a list with a wrong row is not stored: correct it and import it again")
+		}
+		return nil
+	})
+}
+
+type importDenominators struct {
+	dataFlags
+	File string `arg:"" type:"existingfile"`
+}
+
+// Run imports what firms said of their size; running it again changes nothing.
+func (c *importDenominators) Run(ctx context.Context, s Streams) error {
+	return withOffice(ctx, c.dataFlags, s, func(o *running) error {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		r, err := o.Firms.ImportSizes(ctx, access.Program, f, o.Zone)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Out, "%d rows: %d stored, %d as they were, %d rejected\n", r.Rows, r.Stored, r.Unchanged, len(r.Rejects))
+		for _, j := range r.Rejects {
+			fmt.Fprintf(s.Out, "  line %d: %s\n", j.Line, o.Words.T(terminalLang(), j.Reason, j.Args...))
 		}
 		return nil
 	})

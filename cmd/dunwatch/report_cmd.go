@@ -20,6 +20,8 @@ type reportMonthly struct {
 	Format string `enum:"json,csv" default:"json" help:"json or csv."`
 	Lang   string `enum:"zh,en" default:"zh" help:"zh or en."`
 	Pack   string `help:"Only this jurisdiction: cn, us or uk." placeholder:"PACK"`
+	Freeze bool   `help:"Freeze the report of the period, or make a revision of a frozen one, and print it."`
+	Reason string `help:"Why a frozen report is revised; needed for a revision." placeholder:"TEXT"`
 	Output string `short:"o" help:"Write to this file." placeholder:"FILE"`
 }
 
@@ -30,6 +32,13 @@ func (c *reportMonthly) Run(ctx context.Context, s Streams) (err error) {
 		return fmt.Errorf("%w: %v", errUsage, err)
 	}
 	return withOffice(ctx, c.dataFlags, s, func(o *running) (err error) {
+		if c.Freeze {
+			f, err := o.Reports.Freeze(ctx, access.Program, p, c.Reason)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(s.Err, "frozen: %s, revision %d, sha256 %s\n", p, f.Revision, f.SHA256)
+		}
 		r, err := o.Reports.Of(ctx, access.Program, p, c.Pack, locale.Lang(c.Lang))
 		if err != nil {
 			return err

@@ -41,6 +41,7 @@ const (
 	ReadFirm          Action = "firm.read"
 	ManageFirm        Action = "firm.manage"
 	ReadReport        Action = "report.read"
+	FreezeReport      Action = "report.freeze"
 	ReadAudit         Action = "audit.read"
 	ManageAccount     Action = "account.manage"
 	ManageOwnSession  Action = "account.self"
@@ -76,7 +77,7 @@ var Actions = []Action{
 	FileComplaint, ReadComplaint, AddEvidence, Message, Withdraw, RequestReview, Screen, ImportComplaints, RevealIdentity,
 	ReadEvidence, ReadCase, AssignCase, TakeCase, NoteCase, RecordFinding, CloseCase, RecuseCase,
 	ReadPenalty, ProposePenalty, ApprovePenalty, IssuePenalty, FilePenalty, TryPenalty, ReviewPenalty, HearPenalty, ServePenalty,
-	PublishPenalty, CollectPenalty, OrderMeasure, AnswerPenalty, ReadFirm, ManageFirm, ReadReport, ReadAudit,
+	PublishPenalty, CollectPenalty, OrderMeasure, AnswerPenalty, ReadFirm, ManageFirm, ReadReport, FreezeReport, ReadAudit,
 	ManageAccount, ManageOwnSession, UseFirmPortal, ManageCalendar, ReadOperations, ReadPublicRecords,
 	RateHandling, LogContact, ReopenCase, ReadForward, SendForward, AnswerForward, CheckAnswer, AskForTime, DecideOnTime,
 	WriteLetter, ReleaseLetter, ManageTemplates, OfferPlan, AnswerPlan, ManageFirmUsers, ManageOperations,

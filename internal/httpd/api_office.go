@@ -28,6 +28,14 @@ func (s *Server) officeAPI(api huma.API) {
 		action: access.ReadReport}, s.apiReport)
 	serve(s, api, endpoint{method: get, path: "/reports/monthly/{month}/behind", id: "read-behind-figure", summary: "What a figure of the report counts, by reference",
 		action: access.ReadReport}, s.apiBehind)
+	serve(s, api, endpoint{method: post, path: "/reports/monthly/{month}/freeze", id: "freeze-report", summary: "Freeze the report of a period that is over, or make a revision",
+		action: access.FreezeReport, created: true}, s.apiFreeze)
+	serve(s, api, endpoint{method: get, path: "/reports/monthly/{month}/revisions", id: "list-report-revisions", summary: "How a report was frozen, and what has changed since",
+		action: access.ReadReport}, s.apiRevisions)
+	serve(s, api, endpoint{method: get, path: "/statistics", id: "list-public-months", summary: "Months of which figures are public", public: true}, s.apiPublicMonths)
+	serve(s, api, endpoint{method: get, path: "/statistics/{month}", id: "read-public-figures", summary: "Public figures of a frozen month, small counts hidden", public: true}, s.apiPublicFigures)
+	serve(s, api, endpoint{method: get, path: "/firms/{code}/denominators", id: "read-firm-sizes", summary: "What a firm said of its size, by month", action: access.ReadFirm}, s.apiSizes)
+	serve(s, api, endpoint{method: post, path: "/denominators", id: "hand-in-firm-sizes", summary: "Hand in the size of firms", action: access.ManageFirm}, s.apiHandInSizes)
 	serve(s, api, endpoint{method: get, path: "/log/checkpoint", id: "read-checkpoint", summary: "The newest signed head of the record", public: true}, s.apiCheckpoint)
 	serve(s, api, endpoint{method: get, path: "/log/proof", id: "read-proof", summary: "Proof that an entry is in the record", public: true}, s.apiProof)
 }

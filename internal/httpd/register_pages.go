@@ -25,6 +25,8 @@ func (s *Server) registerRoutes() []Route {
 		open("GET", "/register.rss", s.registerRSS),
 		open("GET", "/register/:number", s.registerEntryPage),
 		open("GET", "/register/firms/:code", s.registerFirmPage),
+		open("GET", "/statistics", s.publicMonthsPage),
+		open("GET", "/statistics/:month", s.publicFiguresPage),
 		open("GET", "/check-collector", s.credentialPage),
 		open("POST", "/check-collector", s.checkCredential),
 		open("POST", "/check-collector/complain", s.complainOfCollector),

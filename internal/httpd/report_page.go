@@ -75,15 +75,16 @@ func (d desk) trend(pack string, until calendar.Month) (*Chart, error) {
 // reportPageData is the report of a month.
 type reportPageData struct {
 	Page
-	M       *report.Report
-	Title   string
-	Running bool
-	Tiles   []tile
-	Tables  []reportTable
-	Trend   *Chart
-	Prev    string
-	Next    string
-	Packs   []Tab
+	M        *report.Report
+	Title    string
+	Running  bool
+	Versions string // address
+	Tiles    []tile
+	Tables   []reportTable
+	Trend    *Chart
+	Prev     string
+	Next     string
+	Packs    []Tab
 }
 
 // tile is a headline figure with its change.
@@ -127,7 +128,7 @@ func (s *Server) reportPage(c echo.Context) error {
 		return err
 	}
 	d, pack := s.deskOf(c), c.QueryParam("pack")
-	r, err := s.Reports.Of(d.ctx, d.by, m, pack, d.lang)
+	r, err := s.reportAsked(c, d, m, pack)
 	if err != nil {
 		return err
 	}
@@ -142,6 +143,19 @@ func (s *Server) reportPage(c echo.Context) error {
 		return err
 	}
 	return s.show(c, http.StatusOK, "report/monthly", p)
+}
+
+// reportAsked is the report, or one of its revisions.
+func (s *Server) reportAsked(c echo.Context, d desk, m report.Period, pack string) (*report.Report, error) {
+	a := ask{values: c.QueryParams()}
+	revision := a.number("revision", 1000)
+	if err := a.err(); err != nil {
+		return nil, err
+	}
+	if a.values.Has("revision") {
+		return s.Reports.Revision(d.ctx, d.by, m, pack, d.lang, revision)
+	}
+	return s.Reports.Of(d.ctx, d.by, m, pack, d.lang)
 }
 
 func (s *Server) reportFile(c echo.Context, r *report.Report, format, mediaType string) error {
@@ -162,6 +176,7 @@ func (s *Server) reportData(c echo.Context, r *report.Report, m report.Period, p
 	p := &reportPageData{Page: s.base(c), M: r, Running: m.Contains(d.day),
 		Title: d.t("report_page.month_title", m.Name(s.Words, d.lang))}
 	p.Crumbs = []Crumb{{Text: d.t("report_page.title"), Href: "/reports"}, {Text: m.String()}}
+	p.Versions = "/reports/" + m.String() + "/revisions"
 	p.Prev = Query{Path: "/reports/" + m.Prev().String()}.With("pack", pack)
 	if !m.End().After(d.day) {
 		p.Next = Query{Path: "/reports/" + m.Next().String()}.With("pack", pack)

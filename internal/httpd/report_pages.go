@@ -9,6 +9,11 @@ func (s *Server) reportRoutes() []Route {
 		may(access.ReadReport, "GET", "/reports/:month", s.reportPage),
 		may(access.ReadReport, "GET", "/reports/:month/behind", s.behindPage),
 
+		may(access.ReadReport, "GET", "/reports/:month/revisions", s.revisionsPage),
+		may(access.FreezeReport, "POST", "/reports/:month/freeze", s.freezePage),
+
+		may(access.ReadFirm, "GET", "/firm-sizes", s.sizesPage),
+		may(access.ManageFirm, "POST", "/firm-sizes", s.importSizes),
 		may(access.ReadFirm, "GET", "/firms", s.firmsPage),
 		may(access.ReadFirm, "GET", "/firms/:code", s.firmPage),
 	}

@@ -126,7 +126,7 @@ func (s *site) programsSeeAsMuch(office *demo.Office, lists map[string]int) {
 // walker opens the links of reports.
 type walker struct {
 	*browser
-	seen          map[string]int // items behind a link
+	seen                 map[string]int // items behind a link
 	figures, sums, works int
 }
 

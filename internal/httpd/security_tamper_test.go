@@ -15,6 +15,7 @@ import (
 	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/enforcement"
+	"dunwatch/internal/report"
 	"dunwatch/internal/store/storetest"
 )
 
@@ -265,6 +266,10 @@ func TestEveryForgedColumnIsNamed(t *testing.T) {
 	s.worksCourse()
 	s.worksLinks()
 	_, err = s.Rosters.ImportCSV(t.Context(), access.Program, strings.NewReader("firm_code,staff_number,name,phone,from,to\nA001,1001,张小三,13900139000,2025-01-01,\nA001,1002,李小四,13900139001,2025-01-01,\n"))
+	s.ok(err)
+	_, err = s.Firms.ImportSizes(t.Context(), access.Program, strings.NewReader("firm_code,month,customers,overdue_accounts,lent_fen\nL001,2026-08,90000,4000,500000\nL001,2026-09,91000,4100,510000\n"), shanghai)
+	s.ok(err)
+	_, err = s.Reports.Freeze(t.Context(), s.as("director"), report.MonthPeriod(calendar.MustMonth("2026-09")), "")
 	s.ok(err)
 	_, err = s.Deps.Log.Sequence(t.Context())
 	s.ok(err)

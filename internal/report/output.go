@@ -12,8 +12,14 @@ import (
 	"dunwatch/internal/locale"
 )
 
-// WriteJSON writes the fixed JSON form.
+// WriteJSON writes the fixed JSON form: of a frozen report the very bytes that were stored.
 func (m *Report) WriteJSON(w io.Writer) error {
+	if m.raw != nil {
+		if _, err := w.Write(m.raw); err != nil {
+			return fmt.Errorf("write report: %w", err)
+		}
+		return nil
+	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")

@@ -58,12 +58,14 @@ type Report struct {
 	Definitions       []Definition      `json:"definitions"`
 	// Notes are those of the method, in the order of reading.
 	Notes []string `json:"notes"`
-	// FrozenAt and Changes are of a frozen report: Changes lists what differs from the revision before.
+	// The rest is of a frozen report: Changes is what differs from the revision before, Events the entries that did it.
 	FrozenAt *time.Time `json:"frozen_at,omitempty"`
 	Reason   string     `json:"reason,omitempty"`
 	Changes  []Change   `json:"changes,omitempty"`
+	Events   []Event    `json:"events,omitempty"`
 
 	words *locale.Catalog
+	raw   []byte // of a frozen report: its bytes
 }
 
 // Section is a part of the report: its tables in the order of reading.

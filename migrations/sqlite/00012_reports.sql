@@ -52,7 +52,7 @@ BEGIN
 END;
 -- +goose StatementEnd
 
--- The bytes of a frozen report, for each pack and language.
+-- The bytes of a frozen report, for each pack and language, compressed; sha256 is of what they were.
 CREATE TABLE report_editions (
   id INTEGER PRIMARY KEY,
   freeze_id INTEGER NOT NULL REFERENCES report_freezes (id),
@@ -117,37 +117,6 @@ END;
 CREATE TRIGGER report_publications_no_delete BEFORE DELETE ON report_publications
 BEGIN
   SELECT RAISE(ABORT, 'report_publications is append-only');
-END;
--- +goose StatementEnd
-
--- A case told without names in a report: chosen and written by one person, read by another.
-CREATE TABLE report_briefs (
-  id INTEGER PRIMARY KEY,
-  period TEXT NOT NULL,
-  case_id INTEGER NOT NULL REFERENCES cases (id),
-  text_zh TEXT NOT NULL,
-  text_en TEXT NOT NULL,
-  status TEXT NOT NULL CHECK (status IN ('written', 'read', 'withdrawn')),
-  written_by INTEGER NOT NULL REFERENCES users (id),
-  written_at INTEGER NOT NULL,
-  read_by INTEGER REFERENCES users (id),
-  read_at INTEGER,
-  version INTEGER NOT NULL,
-  UNIQUE (period, case_id),
-  CHECK (read_by IS NULL OR read_by <> written_by)
-) STRICT;
--- +goose StatementBegin
-CREATE TRIGGER report_briefs_no_delete BEFORE DELETE ON report_briefs
-BEGIN
-  SELECT RAISE(ABORT, 'rows of report_briefs are never deleted');
-END;
--- +goose StatementEnd
--- +goose StatementBegin
-CREATE TRIGGER report_briefs_frozen BEFORE UPDATE ON report_briefs
-WHEN NEW.period IS NOT OLD.period
-   OR NEW.case_id IS NOT OLD.case_id
-BEGIN
-  SELECT RAISE(ABORT, 'history of report_briefs cannot be changed');
 END;
 -- +goose StatementEnd
 
