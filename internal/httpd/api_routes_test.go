@@ -16,6 +16,8 @@ var publicAPI = []string{
 	"GET /api/v1/register/penalties",
 	"GET /api/v1/register/penalties/:number",
 	"GET /api/v1/credentials",
+	"GET /api/v1/statistics",
+	"GET /api/v1/statistics/:month",
 	"GET /api/v1/openapi.json",
 	"GET /api/docs",
 	"GET /api/docs/*",
@@ -27,6 +29,7 @@ var publicPages = []string{
 	"GET /", "GET /complain", "GET /track", "POST /track", "GET /rights", "GET /sign-in", "POST /sign-in", "GET /set-up", "POST /set-up",
 	"GET /healthz", "GET /readyz", "GET /static/:name", "GET /favicon.ico", "GET /robots.txt",
 	"GET /register", "GET /register.csv", "GET /register.rss", "GET /register/:number", "GET /register/firms/:code",
+	"GET /statistics", "GET /statistics/:month",
 	"GET /check-collector", "POST /check-collector", "POST /check-collector/complain",
 }
 

@@ -31,7 +31,7 @@ func TestReportFiguresOpenTheirLists(t *testing.T) {
 	if n < 8 {
 		t.Errorf("only %d figures can be opened", n)
 	}
-	b.get("/reports/"+month+"/behind?figure=findings").want(200).hasWords("tbody", k.Reference)
+	b.get("/reports/"+month+"/behind?table=by_code&row=total&column=findings").want(200).hasWords("tbody", k.Reference)
 	if j := b.get("/reports/" + month + "?format=json").want(200); !strings.Contains(j.body, `"headline"`) {
 		t.Error("no JSON")
 	}
