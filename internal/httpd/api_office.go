@@ -188,7 +188,6 @@ func (s *Server) apiFirm(ctx context.Context, _ access.Actor, in *codePath) (*an
 	return reply(firmFile{firmViewOf(*f), viewsOf(links, linkViewOf)}), nil
 }
 
-
 // checkpointView is a signed head: a signed note, and the key that checks it.
 type checkpointView struct {
 	Origin     string `json:"origin"`
