@@ -107,7 +107,7 @@ func (s *site) deskPages() []string {
 		}
 		return rows.Err()
 	}))
-	return []string{"/queue", "/cases/" + ref, "/queue?status=assigned"}
+	return []string{"/queue", "/cases/" + ref, "/complaints"}
 }
 
 // atTheDesk lets four people open pages, n in all, and says how long each took.

@@ -15,6 +15,7 @@ import (
 	"dunwatch/internal/casework"
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/enforcement/enforcementtest"
+	"dunwatch/internal/firm"
 	"dunwatch/internal/report"
 )
 
@@ -269,6 +270,30 @@ func TestCheckCollector(t *testing.T) {
 	}
 	if status, v = s.api("GET", "/roster", s.token("manager"), nil); status != 200 || len(v["items"].([]any)) != 2 {
 		t.Errorf("lists by the API: %d %v", status, v)
+	}
+}
+
+// A number that stands on another firm's list is answered as one that stands nowhere: the answer tells of the pair asked about alone.
+func TestCheckCollectorTellsOfThePairAlone(t *testing.T) {
+	s := newSite(t)
+	for code, number := range map[string]string{"A001": "1001", "L001": "2002"} {
+		f, err := s.Firms.ByCode(t.Context(), code)
+		s.ok(err)
+		by := access.Actor{Role: access.FirmManager, UserID: s.users["firm"].ID, FirmID: f.ID, Lang: "zh"}
+		_, err = s.Rosters.HandIn(t.Context(), by, []firm.Collector{{StaffNumber: number, From: calendar.MustDate("2025-01-01")}})
+		s.ok(err)
+	}
+	ask := func(number string) string {
+		t.Helper()
+		_, v := s.api("GET", "/credentials?firm=A001&number="+number, "", nil)
+		page := s.browser().post("/check-collector", url.Values{"firm": {"A001"}, "number": {number}}).want(200)
+		return strings.ReplaceAll(fmt.Sprint(v, page.text("main")), number, "N")
+	}
+	if elsewhere, nowhere := ask("2002"), ask("9999"); elsewhere != nowhere || !strings.Contains(nowhere, "not_registered") {
+		t.Errorf("on another list: %s\nnowhere: %s", elsewhere, nowhere)
+	}
+	if here := ask("1001"); !strings.Contains(here, "已登记") {
+		t.Errorf("on its own list: %s", here)
 	}
 }
 
