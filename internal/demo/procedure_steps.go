@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dunwatch/internal/enforcement"
+	"dunwatch/internal/locale"
 )
 
 // The provisions on which the demo's penalties rest: the consumer law for all, the law on personal information where that
@@ -32,7 +33,7 @@ func (c *course) names() string {
 
 // say fills what a text of the procedure leaves open: {firm}, {day}, {what}.
 func (c *course) say(text string) string {
-	return strings.NewReplacer("{firm}", c.party.Name, "{day}", dayZH(c.m.c.OccurredFrom, 2), "{what}", c.names()).Replace(text)
+	return strings.NewReplacer("{firm}", c.party.Name, "{day}", locale.Date(locale.ZH, c.m.c.OccurredFrom), "{what}", c.names()).Replace(text)
 }
 
 func (c *course) pick(list []string) string { return c.say(pick(c.m.plan.r, list)) }

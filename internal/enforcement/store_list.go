@@ -172,3 +172,30 @@ func finedBefore(ctx context.Context, tx *store.Tx, caseID, firmID, but int64) (
 	}
 	return out, rows.Err()
 }
+
+// openCourses are the courses within reach that stand in one of the stages, by reference; the newest where there are many.
+func openCourses(ctx context.Context, tx *store.Tx, w where, stages []string) (map[string]Stage, error) {
+	out := map[string]Stage{}
+	if len(stages) == 0 {
+		return out, nil
+	}
+	args := make([]any, len(stages))
+	for i, at := range stages {
+		args[i] = at
+	}
+	w.add("d.stage IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
+	rows, err := tx.Rows(ctx, "SELECT p.reference, d.stage FROM procedures d JOIN penalties p ON p.id = d.penalty_id WHERE "+w.sql()+
+		" ORDER BY p.id DESC LIMIT "+strconv.Itoa(mostWaiting), w.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var ref, stage string
+		if err := rows.Scan(&ref, &stage); err != nil {
+			return nil, err
+		}
+		out[ref] = Stage(stage)
+	}
+	return out, rows.Err()
+}

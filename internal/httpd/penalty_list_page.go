@@ -16,6 +16,8 @@ import (
 type penaltiesPageData struct {
 	Page
 	Rows  []penaltyRow
+	Mine  bool // what waits for the reader, in place of Rows
+	Waits []waitsRow
 	Tabs  []Tab
 	Pills []Pill
 	Clear string
@@ -36,6 +38,16 @@ type penaltyRow struct {
 	At       time.Time // of the last step
 	Number   string    // of the decision
 }
+
+// waitsRow is a penalty that waits for the reader.
+type waitsRow struct {
+	penaltyRow
+	Step, Href string
+	Due        *Deadline
+}
+
+// mineTab is the value of status that asks for what waits for the reader.
+const mineTab = "mine"
 
 var penaltyFilters = []string{"firm", "unit", "issued", "kind", "pack"}
 
@@ -84,7 +96,7 @@ func (s *Server) penaltyFilter(values url.Values) (enforcement.Filter, error) {
 	for _, st := range enforcement.AllStatuses {
 		known = append(known, string(st))
 	}
-	if st := a.oneOf("status", append(known, "all")...); st != "" && st != "all" {
+	if st := a.oneOf("status", append(known, "all", mineTab)...); st != "" && st != "all" && st != mineTab {
 		f.Status = []enforcement.Status{enforcement.Status(st)}
 	}
 	return f, a.err()
@@ -101,6 +113,9 @@ func (s *Server) penaltiesPage(c echo.Context) error {
 	}
 	list, err := s.Penalties.List(d.ctx, d.by, f)
 	if err != nil {
+		return err
+	}
+	if err := p.waits(d); err != nil {
 		return err
 	}
 	for i := range list.Items {
@@ -120,8 +135,31 @@ func (s *Server) penaltiesPage(c echo.Context) error {
 	return s.show(c, http.StatusOK, "enforcement/list", p)
 }
 
+// waits gathers what waits for the reader; auditors have nothing to do.
+func (p *penaltiesPageData) waits(d desk) error {
+	p.Mine = p.Query.Get("status") == mineTab
+	list, err := d.s.Penalties.Waiting(d.ctx, d.by)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		w := &list[i]
+		r := waitsRow{penaltyRow: d.penaltyRow(&w.Penalty), Step: d.t("penalty_case.step." + string(w.Step)), Href: stepHref(w.Penalty.Reference, w.Step)}
+		r.Chip = d.stageChip(w.Stage)
+		if !w.DueOn.IsZero() {
+			due := d.due(w.Penalty.Case.Pack, w.DueOn)
+			r.Due = &due
+		}
+		p.Waits = append(p.Waits, r)
+	}
+	return nil
+}
+
 func (p *penaltiesPageData) tabs(d desk, counts map[string]int) {
 	now, all := p.Query.Get("status"), 0
+	if p.Mine || len(p.Waits) > 0 {
+		p.Tabs = append(p.Tabs, Tab{Label: d.t("penalty_mine.tab"), Href: "/penalties?status=" + mineTab, Count: len(p.Waits), Counted: true, Current: p.Mine})
+	}
 	for _, st := range enforcement.AllStatuses {
 		n := counts[string(st)]
 		all += n

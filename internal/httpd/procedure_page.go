@@ -24,6 +24,7 @@ type procedurePageData struct {
 	Officers  []string
 	Rows      []courseRow
 	Open      []openStep
+	Idle      []openStep // with nothing to take them on
 	Clocks    []ClockRow
 	Over      []ClockRow // clocks that were stopped
 	Measures  []string
@@ -53,7 +54,16 @@ type openStep struct {
 
 var asideSteps = []enforcement.Step{
 	enforcement.StepRefuse, enforcement.StepOfficers, enforcement.StepSuspend, enforcement.StepReturn, enforcement.StepNoPenalty, enforcement.StepTransfer,
-	enforcement.StepRevise, enforcement.StepCorrect, enforcement.StepWithdraw, enforcement.StepChange,
+	enforcement.StepRevise, enforcement.StepCorrect, enforcement.StepWithdraw, enforcement.StepChange, enforcement.StepExtend, enforcement.StepAskRecusal,
+	enforcement.StepRefuseParts, enforcement.StepWaive, enforcement.StepChallenge,
+}
+
+// idleGuards say that there is nothing to take a step on, or that it was taken: such steps are folded away, since nobody
+// waits for them.
+var idleGuards = []string{
+	"published", "not_published", "nothing_due", "nothing_back", "no_fine", "not_asked", "challenged", "not_challenged", "no_demand", "not_overdue",
+	"court_asked", "no_court", "nothing_to_serve", "nothing_preserved", "no_recusal_asked", "recusal_done", "no_hearing_right", "hearing_asked",
+	"no_hearing_asked", "hearing_held", "hearing_not_set", "hearing_not_held", "hearing_reported", "no_defence", "annulled",
 }
 
 func (o openStep) order() int {
@@ -161,9 +171,15 @@ func (s *Server) procedureOpen(d desk, p *procedurePageData) error {
 		return err
 	}
 	for _, step := range enforcement.Steps {
-		if lacks, ok := open[step]; ok {
-			p.Open = append(p.Open, openStep{step, d.t("penalty_case.step." + string(step)), stepHref(p.P.Reference, step), d.lackRows(lacks), slices.Contains(asideSteps, step)})
+		lacks, ok := open[step]
+		if !ok {
+			continue
 		}
+		list := &p.Open
+		if slices.ContainsFunc(lacks, func(l enforcement.Lack) bool { return slices.Contains(idleGuards, l.Guard) }) {
+			list = &p.Idle
+		}
+		*list = append(*list, openStep{step, d.t("penalty_case.step." + string(step)), stepHref(p.P.Reference, step), d.lackRows(lacks), slices.Contains(asideSteps, step)})
 	}
 	slices.SortStableFunc(p.Open, func(a, b openStep) int { return a.order() - b.order() })
 	return nil
@@ -176,6 +192,9 @@ func (s *Server) procedureClocks(d desk, p *procedurePageData) error {
 	}
 	for _, k := range list {
 		row := d.penaltyClock(p.P.Case.Pack, k)
+		if !row.Badge.Done && k.Limit.Party == "respondent" && k.Overdue { // its time is over: nobody of the office is late
+			row.Badge.Done, row.Badge.Left = true, 0
+		}
 		if row.Badge.Done {
 			p.Over = append(p.Over, row)
 		} else {

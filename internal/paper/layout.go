@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -74,13 +75,13 @@ func (l *layout) place(b block, rest []block) {
 	}
 }
 
-// placeLines sets texts. What is to stay together goes to the next page when this one has no room; a heading takes two
-// lines of what follows it along.
+// placeLines sets texts. What is to stay together goes to the next page when this one has no room; a title or
+// heading takes some lines of what follows it along.
 func (l *layout) placeLines(b block, rest []block) {
 	if b.keep {
 		need := l.height(b)
 		if len(b.lines) == 1 && len(rest) > 0 {
-			need += 2 * bodyLeading
+			need += float64(cmp.Or(b.along, 2)) * bodyLeading
 		}
 		if l.y+need > bottom && !l.fresh() {
 			l.newPage()

@@ -72,6 +72,7 @@ type style struct {
 type block struct {
 	lines []line // of one or more texts, kept on one page if keep
 	keep  bool
+	along int // lines of what follows that a kept text takes along; 0: two
 	table *table
 	rule  bool
 	skip  float64
@@ -91,7 +92,7 @@ func (d *Doc) Letterhead(s string) {
 
 // Title is the heading of the whole document.
 func (d *Doc) Title(s string) {
-	d.blocks = append(d.blocks, block{lines: []line{{s, style{size: 19, leading: 28, align: Centre, before: 16}}}})
+	d.blocks = append(d.blocks, block{lines: []line{{s, style{size: 19, leading: 28, align: Centre, before: 16}}}, keep: true, along: 5})
 }
 
 // Under is a line below the title: the number of a letter, the month of a report.

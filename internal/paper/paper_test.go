@@ -139,6 +139,30 @@ func TestSignatureStaysTogether(t *testing.T) {
 	}
 }
 
+// A title never stands at the foot of a page without its text: in a file of many documents one begins anywhere.
+func TestTitleTakesItsTextAlong(t *testing.T) {
+	for n := 20; n < 45; n++ {
+		d := New(Standard, meta)
+		for range n {
+			d.Paragraph("一行", true)
+		}
+		d.Title("第二份文书")
+		d.Under("〔2026〕1号")
+		d.Paragraph("正文", true)
+		faces, err := d.fonts.load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range layOut(faces, Meta{}, d.blocks).pages {
+			for i, r := range p.runs {
+				if strings.Contains(r.text, "第二份文书") && i+2 >= len(p.runs) {
+					t.Errorf("%d lines: the title stands without its text", n)
+				}
+			}
+		}
+	}
+}
+
 // TestMissingGlyph names what no font has, and prints a box for it.
 func TestMissingGlyph(t *testing.T) {
 	const strange = '\U000E0041' // a tag character: no font draws it
