@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"forwarding":     {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "evidence", "fault", "firm", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
 	"hardship":       {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
 	"docket":         {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "locale", "notify", "rulebook", "store"},
+	"witness":        {"access", "account", "audit", "complaint", "fault", "seal", "store"},
 	"linkage":        {"access", "account", "audit", "calendar", "casework", "complaint", "fault", "firm", "ident", "store"},
 	"contactlog":     {"calendar", "fault", "ident", "rulebook"},
 	"report":         {"access", "audit", "calendar", "casework", "complaint", "deadline", "enforcement", "fault", "locale", "rulebook", "store"},

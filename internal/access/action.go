@@ -65,11 +65,14 @@ const (
 	AnswerPlan        Action = "plan.answer"
 	ManageFirmUsers   Action = "portal.manage"
 	ManageOperations  Action = "operations.manage"
-	ReadLinks         Action = "link.read"    // what one complaint has in common with others
-	SearchIdentifier  Action = "link.search"  // which complaints name a number
-	DecideLink        Action = "link.decide"  // one hand behind two complaints, or not; numbers found later
-	MergeDuplicate    Action = "link.merge"   // the same complaint told twice
-	ReadClusters      Action = "cluster.read" // complaints told in nearly the same words
+	ReadLinks         Action = "link.read"      // what one complaint has in common with others
+	SearchIdentifier  Action = "link.search"    // which complaints name a number
+	DecideLink        Action = "link.decide"    // one hand behind two complaints, or not; numbers found later
+	MergeDuplicate    Action = "link.merge"     // the same complaint told twice
+	ReadClusters      Action = "cluster.read"   // complaints told in nearly the same words
+	InviteWitness     Action = "witness.invite" // a link for a relative or colleague
+	ReadStatement     Action = "witness.read"
+	ReleaseStatement  Action = "witness.release" // to the complainant
 )
 
 // Actions lists every action.
@@ -81,7 +84,7 @@ var Actions = []Action{
 	ManageAccount, ManageOwnSession, UseFirmPortal, ManageCalendar, ReadOperations, ReadPublicRecords,
 	RateHandling, LogContact, ReopenCase, ReadForward, SendForward, AnswerForward, CheckAnswer, AskForTime, DecideOnTime,
 	WriteLetter, ReleaseLetter, ManageTemplates, OfferPlan, AnswerPlan, ManageFirmUsers, ManageOperations,
-	ReadLinks, SearchIdentifier, DecideLink, MergeDuplicate, ReadClusters,
+	ReadLinks, SearchIdentifier, DecideLink, MergeDuplicate, ReadClusters, InviteWitness, ReadStatement, ReleaseStatement,
 }
 
 // Object is the part before the dot.
@@ -100,4 +103,5 @@ var seeing = map[string]Action{
 	"firm":      ReadFirm,
 	"forward":   ReadForward,
 	"link":      ReadLinks,
+	"witness":   ReadStatement,
 }

@@ -110,6 +110,11 @@ const (
 	ClusterViewed   Action = "cluster.viewed"
 	DuplicateMerged Action = "duplicate.merged"
 	DuplicateUndone Action = "duplicate.undone"
+	WitnessInvited  Action = "witness.invited"
+	WitnessRevoked  Action = "witness.revoked"
+	WitnessStated   Action = "witness.stated"
+	WitnessRead     Action = "witness.read"
+	WitnessReleased Action = "witness.released"
 )
 
 // Recorded lists the tables of record: each row in them answers to the last
@@ -126,7 +131,7 @@ var Recorded = []string{
 	"forwards", "forward_events", "firm_answers", "answer_checks", "forward_files", "disclosures",
 	"plans", "plan_instalments", "plan_events", "letter_templates", "letters", "letter_events",
 	"contact_attempts", "complaint_links", "intakes", "ratings", "rosters", "collectors",
-	"accused_added", "link_decisions", "duplicates",
+	"accused_added", "link_decisions", "duplicates", "witness_links", "witness_statements", "witness_events",
 	"firm_denominators", "report_freezes", "report_editions", "report_references", "report_publications",
 }
 

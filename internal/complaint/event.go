@@ -9,33 +9,35 @@ import (
 
 // Kinds of events, keys of web/locales under "event.".
 const (
-	EventFiled       = "complaint.filed"
-	EventImported    = "complaint.imported"
-	EventAsked       = "complaint.supplement_asked"
-	EventSupplied    = "complaint.supplement_given"
-	EventRefused     = "complaint.not_accepted"
-	EventReferred    = "complaint.referred"
-	EventAccepted    = "complaint.accepted"
-	EventClosed      = "complaint.closed"
-	EventReopened    = "complaint.reopened"
-	EventWithdrawn   = "complaint.withdrawn"
-	EventMessage     = "complaint.message"       // from the office
-	EventReply       = "complaint.reply"         // from the complainant
-	EventRevealed    = "complaint.revealed"      // staff opened the particulars
-	EventFileAdded   = "complaint.file_added"    // by the complainant
-	EventStaffFile   = "complaint.file_by_staff" // by the office
-	EventCaseClosed  = "complaint.case_closed"   // of a complaint taken back before
-	EventSplit       = "complaint.split"         // one letter, two tracks
-	EventTakenDown   = "complaint.taken_down"    // by staff, from a call, a letter, a visit
-	EventContact     = "complaint.contact"       // an attempt to tell the result
-	EventTold        = "complaint.told"          // the complainant knows the result
-	EventRated       = "complaint.rated"
-	EventReopenAsk   = "complaint.reopen_asked"   // by the complainant
-	EventFilePassed  = "complaint.file_passed_on" // a firm's file, shown to the complainant
-	EventNumberAdded = "complaint.number_added"   // of the collector, found by the office
-	EventLinked      = "complaint.linked"         // somebody said whether another complaint has to do with this one
-	EventMerged      = "complaint.merged"         // handled together with another one of the same person
-	EventUnmerged    = "complaint.unmerged"
+	EventFiled        = "complaint.filed"
+	EventImported     = "complaint.imported"
+	EventAsked        = "complaint.supplement_asked"
+	EventSupplied     = "complaint.supplement_given"
+	EventRefused      = "complaint.not_accepted"
+	EventReferred     = "complaint.referred"
+	EventAccepted     = "complaint.accepted"
+	EventClosed       = "complaint.closed"
+	EventReopened     = "complaint.reopened"
+	EventWithdrawn    = "complaint.withdrawn"
+	EventMessage      = "complaint.message"       // from the office
+	EventReply        = "complaint.reply"         // from the complainant
+	EventRevealed     = "complaint.revealed"      // staff opened the particulars
+	EventFileAdded    = "complaint.file_added"    // by the complainant
+	EventStaffFile    = "complaint.file_by_staff" // by the office
+	EventCaseClosed   = "complaint.case_closed"   // of a complaint taken back before
+	EventSplit        = "complaint.split"         // one letter, two tracks
+	EventTakenDown    = "complaint.taken_down"    // by staff, from a call, a letter, a visit
+	EventContact      = "complaint.contact"       // an attempt to tell the result
+	EventTold         = "complaint.told"          // the complainant knows the result
+	EventRated        = "complaint.rated"
+	EventReopenAsk    = "complaint.reopen_asked"   // by the complainant
+	EventFilePassed   = "complaint.file_passed_on" // a firm's file, shown to the complainant
+	EventNumberAdded  = "complaint.number_added"   // of the collector, found by the office
+	EventLinked       = "complaint.linked"         // somebody said whether another complaint has to do with this one
+	EventMerged       = "complaint.merged"         // handled together with another one of the same person
+	EventUnmerged     = "complaint.unmerged"
+	EventWitnessAsked = "complaint.witness_asked" // a link for a relative or colleague
+	EventWitnessed    = "complaint.witnessed"
 )
 
 // EventKinds lists every kind, so that a test can hold the locales against it.
@@ -43,7 +45,7 @@ var EventKinds = []string{
 	EventFiled, EventImported, EventAsked, EventSupplied, EventRefused, EventReferred, EventAccepted, EventClosed, EventReopened,
 	EventWithdrawn, EventMessage, EventReply, EventRevealed, EventFileAdded, EventStaffFile, EventCaseClosed,
 	EventSplit, EventTakenDown, EventContact, EventTold, EventRated, EventReopenAsk, EventFilePassed,
-	EventNumberAdded, EventLinked, EventMerged, EventUnmerged,
+	EventNumberAdded, EventLinked, EventMerged, EventUnmerged, EventWitnessAsked, EventWitnessed,
 }
 
 // Note adds a line to a complaint's timeline inside an open transaction; shown

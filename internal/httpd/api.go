@@ -159,6 +159,7 @@ func (s *Server) buildAPI() error {
 	s.intakeAPI(api)
 	s.registerAPI(api)
 	s.linkageAPI(api)
+	s.witnessAPI(api)
 	spec, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)

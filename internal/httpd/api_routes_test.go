@@ -18,6 +18,7 @@ var publicAPI = []string{
 	"GET /api/v1/credentials",
 	"GET /api/v1/statistics",
 	"GET /api/v1/statistics/:month",
+	"POST /api/v1/witness-statements",
 	"GET /api/v1/openapi.json",
 	"GET /api/docs",
 	"GET /api/docs/*",
@@ -35,7 +36,7 @@ var publicPages = []string{
 
 // publicAreas are where the public files and follows complaints: every page
 // below is for anybody who holds the draft or the access code.
-var publicAreas = []string{"/complain/", "/track/", "/rights/", "/accessibility", "/privacy", "/language"}
+var publicAreas = []string{"/complain/", "/track/", "/rights/", "/accessibility", "/privacy", "/language", "/witness/"}
 
 func TestEveryRouteIsGuardedOrPublicOnPurpose(t *testing.T) {
 	s := bareSite(t)

@@ -145,6 +145,8 @@ var paces = map[string]pace{
 	"track":   {burst: 30, every: 10 * time.Second},
 	"upload":  {burst: 60, every: 10 * time.Second},
 	// Few, so that nobody learns who is on a roster by asking for every number.
+	// A link is opened a few times by one person; nobody needs to try many.
+	"witness":    {burst: 20, every: 30 * time.Second},
 	"credential": {burst: 20, every: 30 * time.Second},
 }
 

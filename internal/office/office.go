@@ -30,6 +30,7 @@ import (
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
+	"dunwatch/internal/witness"
 	"dunwatch/policies"
 	"dunwatch/web"
 )
@@ -108,6 +109,7 @@ type Office struct {
 	Reports    *report.Service
 	Docket     *docket.Service
 	Links      *linkage.Service
+	Witnesses  *witness.Service
 }
 
 // Wire makes every capability. It fails when a built-in template is broken.
@@ -153,6 +155,7 @@ func Wire(law *Law, opt Options) (*Office, error) {
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
 		Accounts: o.Accounts, Firms: o.Firms, Cases: o.Cases, Evidence: o.Evidence, Notify: o.Notify, FullOnly: true,
 	})
+	o.Witnesses = witness.New(witness.Deps{DB: o.DB, Log: o.Log, Policy: o.Policy, Accounts: o.Accounts, Complaints: o.Complaints})
 	o.Links = linkage.New(linkage.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Zone: o.Zone, Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Cases: o.Cases,
 	})
