@@ -46,9 +46,10 @@ func (b *builder) figures(ctx context.Context, q query) (h Headline, err error) 
 // what is open today, and what has ended since. What an import refused by itself (decided by nobody) was never open.
 func (q query) open(s *sql) *sql {
 	const columns = "SELECT c.id, c.pack, c.reference, c.received_on FROM complaints c WHERE "
-	s.add(columns+"c.status IN ('received', 'supplement', 'accepted') AND c.ended_at IS NULL AND c.received_on < ?", q.end)
+	// Joined to nothing, the date is no key of an index: the few that are open must not be looked for among all received.
+	s.add(columns+"c.status IN ('received', 'supplement', 'accepted') AND c.ended_at IS NULL AND c.received_on || '' < ?", q.end)
 	q.packed(s, "c.pack")
-	s.add(" UNION ALL "+columns+"c.ended_at >= ? AND c.received_on < ? AND (c.decided_at IS NULL OR c.decided_by IS NOT NULL)", q.cutOff.Unix(), q.end)
+	s.add(" UNION ALL "+columns+"c.ended_at >= ? AND c.received_on || '' < ? AND (c.decided_at IS NULL OR c.decided_by IS NOT NULL)", q.cutOff.Unix(), q.end)
 	return q.packed(s, "c.pack")
 }
 
