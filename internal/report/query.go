@@ -103,10 +103,6 @@ func (q query) one(ctx context.Context, s *sql, into ...any) error {
 	return q.each(ctx, s, func(scan func(...any) error) error { return scan(into...) })
 }
 
-func (q query) count(ctx context.Context, s *sql) (n int64, err error) {
-	return n, q.one(ctx, s, &n)
-}
-
 func round(v float64, places int) float64 {
 	p := math.Pow10(places)
 	return math.Round(v*p) / p
