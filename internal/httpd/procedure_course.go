@@ -50,8 +50,12 @@ func (d desk) courseRows(c *enforcement.Course, l *ledgerView) []courseRow {
 			r.State = "may"
 		}
 	}
-	// What comes next is what the case stands before.
-	if next := slices.IndexFunc(rows, func(r courseRow) bool { return r.State == "todo" }); next >= 0 {
+	// What comes next is what the case stands before: money, while some of it is owed.
+	next := slices.IndexFunc(rows, func(r courseRow) bool { return r.State == "todo" })
+	if c.Stage == enforcement.StageServed && l != nil && l.OutstandingFen > 0 {
+		next = slices.IndexFunc(rows, func(r courseRow) bool { return r.Key == "paid" })
+	}
+	if next >= 0 {
 		rows[next].State = "current"
 		if c.Stage == enforcement.StageSuspended {
 			rows[next].Notes = []string{d.t("procedure.suspended_since", locale.Date(d.lang, c.SuspendedOn))}

@@ -24,7 +24,7 @@ type procedurePageData struct {
 	Officers  []string
 	Rows      []courseRow
 	Open      []openStep
-	Idle      []openStep // with nothing to take them on
+	Moot      []openStep // with nothing to take them on
 	Clocks    []ClockRow
 	Over      []ClockRow // clocks that were stopped
 	Measures  []string
@@ -177,7 +177,7 @@ func (s *Server) procedureOpen(d desk, p *procedurePageData) error {
 		}
 		list := &p.Open
 		if slices.ContainsFunc(lacks, func(l enforcement.Lack) bool { return slices.Contains(idleGuards, l.Guard) }) {
-			list = &p.Idle
+			list = &p.Moot
 		}
 		*list = append(*list, openStep{step, d.t("penalty_case.step." + string(step)), stepHref(p.P.Reference, step), d.lackRows(lacks), slices.Contains(asideSteps, step)})
 	}
