@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"evidence/bare":  {},
 	"evidence":       {"access", "audit", "complaint", "evidence/bare", "fault", "rulebook", "seal", "store"},
 	"casework":       {"access", "account", "audit", "calendar", "complaint", "deadline", "evidence", "fault", "firm", "ident", "letter", "notify", "rulebook", "seal", "store"},
-	"enforcement":    {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "evidence", "fault", "firm", "ident", "locale", "notify", "paper", "rulebook", "store"},
+	"enforcement":    {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "evidence", "fault", "firm", "ident", "locale", "notify", "paper", "rulebook", "seal", "store"},
 	"forwarding":     {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "evidence", "fault", "firm", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
 	"hardship":       {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
 	"docket":         {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "locale", "notify", "rulebook", "store"},

@@ -74,6 +74,7 @@ type Course struct {
 	Money      []Movement
 	Plans      []Plan
 	Asked      []AskedPlan
+	Answered   *AnsweredPlan // the last application that was answered
 	Challenges []Challenged
 	Demanded   *Demand
 	Court      *Court
@@ -153,6 +154,14 @@ type AskedPlan struct {
 	AskInstalments
 	By       int64
 	Answered bool
+}
+
+// AnsweredPlan is the answer to an application for instalments; no parts: it was refused.
+type AnsweredPlan struct {
+	Party   int
+	On      calendar.Date
+	Parts   []Part
+	Reasons string
 }
 
 // Challenged is a review or suit.
@@ -328,8 +337,10 @@ func (c *Course) takeAfter(t Taken) {
 		}
 		c.Plans = append(c.Plans, p)
 		c.answerAsked(d.Party)
+		c.Answered = &AnsweredPlan{d.Party, t.On, d.Parts, d.Reasons}
 	case *RefuseInstalments:
 		c.answerAsked(d.Party)
+		c.Answered = &AnsweredPlan{d.Party, t.On, nil, d.Reasons}
 	case *Challenge:
 		c.Challenges = append(c.Challenges, Challenged{Challenge: *d})
 	case *ChallengeEnded:

@@ -24,6 +24,8 @@ type Share struct {
 	Party     int    `json:"party"` // 1 the firm, 2 the first person ...
 	Kind      string `json:"kind"`
 	AmountFen int64  `json:"amount_fen"`
+	// Days of a kind whose ceiling is per day of violation (12 CFR 1083.1): the sum is held against as many ceilings.
+	Days int `json:"days,omitempty"`
 }
 
 // Factor is a circumstance that was weighed, with the evidence for it. Effect: lighter, mitigated, heavier.
@@ -58,6 +60,9 @@ func (sc *scene) cited(bad *fault.Fields, field string, list *[]string) {
 	}
 	*list = out
 }
+
+// maxDays bounds the days of violation that a sum may be reckoned by.
+const maxDays = 3660
 
 // minCited is the least that words in place of a file's number must be, in characters.
 const minCited = 4
@@ -142,8 +147,10 @@ func (d *Sentence) check(sc *scene, bad *fault.Fields, persons int) {
 			bad.Add(field+".amount_fen", "enforcement.amount_too_large")
 		case !k.Money && sh.AmountFen != 0:
 			bad.Add(field+".amount_fen", "enforcement.no_amount")
-		case k.Class == "penalty" && len(bases) > 0:
-			if why := allowance(bases, Measure{sh.Kind, sh.AmountFen}, sh.Party > 1); why != "" {
+		case sh.Days < 0 || sh.Days > maxDays:
+			bad.Add(field+".days", "penalty_case.extension", maxDays)
+		case k.Class == "penalty" && !k.ByConsent && len(bases) > 0:
+			if why := allowance(bases, Measure{sh.Kind, sh.AmountFen}, sh.Party > 1, sh.Days); why != "" {
 				bad.Add(field+".amount_fen", why)
 			}
 		}
@@ -278,6 +285,7 @@ type Defend struct {
 	On       calendar.Date `json:"on"`
 	Text     string        `json:"text"`
 	Evidence []string      `json:"evidence"`
+	Files    []string      `json:"files"` // set here: E-4 ..., what the party gave since its last word
 }
 
 // Step names the step.
@@ -336,8 +344,9 @@ func (d *Waive) check(sc *scene, bad *fault.Fields) {
 
 // AskHearing asks for a hearing, within 5 working days of the notice (art. 64).
 type AskHearing struct {
-	On   calendar.Date `json:"on"` // received, or posted
-	Text string        `json:"text"`
+	On    calendar.Date `json:"on"` // received, or posted
+	Text  string        `json:"text"`
+	Files []string      `json:"files"` // set here
 }
 
 // Step names the step.

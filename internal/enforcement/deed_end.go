@@ -228,9 +228,10 @@ type Part struct {
 
 // AskInstalments asks for more time or for instalments of the fine, for hardship (art. 66).
 type AskInstalments struct {
-	Party    int    `json:"party"`
-	Hardship string `json:"hardship"`
-	Proof    string `json:"proof"`
+	Party    int      `json:"party"`
+	Hardship string   `json:"hardship"`
+	Proof    string   `json:"proof"`
+	Files    []string `json:"files"` // set here
 }
 
 // Step names the step.

@@ -103,6 +103,8 @@ type Deps struct {
 	Cases     *casework.Service
 	Evidence  *evidence.Service // the files that findings and factors cite, and those that a firm gives
 	Notify    *notify.Service
+	PortalURL string // where the party reads its case, for mails: https://…/firm/penalties; "" while it is not known
+	DeskURL   string // where the office does: https://…/penalties
 	// Level of the office decides from which sum a hearing is offered: head, bureau or branch; "" is branch, the lowest.
 	Level string
 	// FullOnly refuses to propose a penalty in law by the short way: it goes the statutory procedure.

@@ -8,7 +8,8 @@ const (
 	EventReturned = "penalty.returned"
 	EventDropped  = "penalty.dropped"
 	EventIssued   = "penalty.issued"
+	EventFile     = "penalty.file_given" // by the party; the note is the file's number
 )
 
 // Events lists every kind, so that a test can hold the locales against it.
-var Events = []string{EventProposed, EventAmended, EventApproved, EventReturned, EventDropped, EventIssued}
+var Events = []string{EventProposed, EventAmended, EventApproved, EventReturned, EventDropped, EventIssued, EventFile}

@@ -26,6 +26,13 @@ var guardsOfDecision = []guard{
 		return i >= 0, nil
 	}},
 	{"announced_facts", art44, decision, func(sc *scene) (bool, []any) { return sc.c.NewFactsAt > sc.c.notice().At, nil }},
+	{"consent_given", own, decision, func(sc *scene) (bool, []any) {
+		agreed := slices.ContainsFunc(sc.c.Sentence.Shares, func(sh Share) bool {
+			k, ok := sc.pack.PenaltyKind(sh.Kind)
+			return ok && k.ByConsent
+		})
+		return agreed && !sc.c.notice().DefenceWaived, nil
+	}},
 	{"recusal_open", art43, append([]Step{StepNoPenalty}, decision...), func(sc *scene) (bool, []any) {
 		i := slices.IndexFunc(sc.c.Objections, func(o Objection) bool { return o.Answer == nil })
 		return i >= 0, []any{i + 1}

@@ -12,7 +12,7 @@ import (
 func served(fine int64) (*Course, terms) {
 	c := &Course{
 		Decided: true, DecidedOn: calendar.MustDate("2026-10-01"), Served: &Serve{ReceivedOn: calendar.MustDate("2026-10-01")},
-		Sentence: &Sentence{Shares: []Share{{1, "fine", fine}, {1, confiscate, 70_000}}},
+		Sentence: &Sentence{Shares: []Share{{Party: 1, Kind: "fine", AmountFen: fine}, {Party: 1, Kind: confiscate, AmountFen: 70_000}}},
 	}
 	return c, terms{due: calendar.MustDate("2026-10-16"), perDay: 300, capOf: 100, accountOf: func(kind string) (Account, bool) {
 		switch kind {
@@ -73,7 +73,7 @@ func TestSurchargeStandsStill(t *testing.T) {
 		}
 	}
 	// The fine is lowered to what was paid: no surcharge was ever due beyond it, none is left to grow.
-	c.Changes = []Changed{{Change: Change{Shares: []Share{{1, "fine", 250_000_00}}}, On: day(30)}}
+	c.Changes = []Changed{{Change: Change{Shares: []Share{{Party: 1, Kind: "fine", AmountFen: 250_000_00}}}, On: day(30)}}
 	l := ledgerOf(c, k, day(30))
 	if a := l.account(1, AccountFine); a.OutstandingFen != 0 {
 		t.Errorf("lowered: %+v", a)
@@ -106,7 +106,7 @@ func TestLedgerBalances(t *testing.T) {
 			c.Challenges = []Challenged{{Challenge: Challenge{Kind: "review", On: from}, EndedOn: from.AddDays(rapid.IntRange(0, 60).Draw(t, "long"))}}
 		}
 		if rapid.Bool().Draw(t, "change") {
-			c.Changes = []Changed{{Change: Change{Shares: []Share{{1, "fine", rapid.Int64Range(1, fine).Draw(t, "lower")}}}, On: day("change")}}
+			c.Changes = []Changed{{Change: Change{Shares: []Share{{Party: 1, Kind: "fine", AmountFen: rapid.Int64Range(1, fine).Draw(t, "lower")}}}, On: day("change")}}
 		}
 		before := int64(-1)
 		for _, n := range []int{0, 16, 17, 40, 80, 200} {

@@ -24,6 +24,7 @@ type PartyView struct {
 	DefenceDue, HearingDue calendar.Date
 	Defences               []Defence
 	Objections             []Objection
+	Files                  []PartyFile
 	Hearing                *SetHearing
 	Documents              []DocumentKind
 	ReceivedOn, DueOn      calendar.Date
@@ -82,7 +83,8 @@ func (s *Service) PartyCase(ctx context.Context, by access.Actor, ref string) (v
 			return err
 		}
 		v = sc.party()
-		return nil
+		v.Files, err = s.viewFiles(ctx, tx, sc)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("case %s of the party: %w", ref, err)

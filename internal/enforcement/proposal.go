@@ -150,7 +150,7 @@ func (p *Proposal) checkAmounts(bad *fault.Fields, pack *rulebook.Pack, bases ru
 		if !ok || k.Class != "penalty" || m.AmountFen < 0 {
 			continue
 		}
-		verdict := allowance(bases, m, false)
+		verdict := allowance(bases, m, false, 1)
 		switch {
 		case verdict == "" || len(bases) == 0:
 		case verdict == "enforcement.kind_not_in_basis":
@@ -161,11 +161,13 @@ func (p *Proposal) checkAmounts(bad *fault.Fields, pack *rulebook.Pack, bases ru
 	}
 }
 
-// allowance is "" where one of the bases allows the measure, else the key of why none does.
-func allowance(bases rulebook.Bases, m Measure, person bool) string {
+// allowance is "" where one of the bases allows the measure, else the key of why none does. days are those of the violation,
+// for ceilings per day; 0 is one.
+func allowance(bases rulebook.Bases, m Measure, person bool, days int) string {
 	why := "enforcement.kind_not_in_basis"
 	for _, b := range bases {
-		if len(b.Amounts) == 0 || !b.Verified {
+		lists := slices.ContainsFunc(b.Amounts, func(a rulebook.Amount) bool { return a.Kind == m.Kind })
+		if len(b.Amounts) == 0 || !b.Verified && lists { // figures that nobody checked do not bind
 			return ""
 		}
 		for _, a := range b.Amounts {
@@ -174,6 +176,9 @@ func allowance(bases rulebook.Bases, m Measure, person bool) string {
 			}
 			least, bounded := a.MinMinor()
 			most, capped := a.MaxMinor()
+			if a.Per == "day" {
+				most *= int64(max(1, days))
+			}
 			capped = capped && a.MaxTimesIncome == 0 && a.MaxTurnoverPercent == 0
 			if (!bounded || m.AmountFen >= least) && (!capped || m.AmountFen <= most) {
 				return ""

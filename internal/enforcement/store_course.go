@@ -39,6 +39,17 @@ type stepRow struct {
 
 func (stepRow) TableName() string { return "penalty_steps" }
 
+// respondentFileRow is evidence that a party gave in a penalty case or under a measure: one of the two is set.
+type respondentFileRow struct {
+	ID         int64
+	PenaltyID  store.ID
+	MeasureID  store.ID
+	EvidenceID int64
+	FirmID     int64
+}
+
+func (respondentFileRow) TableName() string { return "respondent_files" }
+
 // addStep stores a step with its line of the timeline. Two people who take the same step at once meet at its number.
 func addStep(ctx context.Context, tx *store.Tx, by access.Actor, penaltyID int64, t Taken, note string) error {
 	data, err := json.Marshal(t.Deed)

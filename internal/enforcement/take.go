@@ -98,6 +98,9 @@ func (s *Service) Take(ctx context.Context, by access.Actor, ref string, version
 		if err := sc.allow(d); err != nil {
 			return err
 		}
+		if err := s.attach(ctx, tx, sc, d); err != nil {
+			return err
+		}
 		c, err = s.record(ctx, tx, sc, d)
 		return err
 	})
@@ -256,6 +259,7 @@ func (s *Service) files(ctx context.Context, tx *store.Tx, sc *scene, d Deed) er
 func (s *Service) record(ctx context.Context, tx *store.Tx, sc *scene, d Deed) (*Course, error) {
 	p, c, by := sc.p, sc.c, sc.by
 	was := entered(c.Stage)
+	ready := c.Stage == StageNoticed && len(sc.lacks(StepApprove)) == 0
 	first := len(c.Taken) == 0
 	t := Taken{Number: len(c.Taken) + 1, Step: d.Step(), On: sc.today, At: tx.Now, ActorRole: string(by.Role), ActorID: by.UserID, ActorName: by.Name, Deed: d}
 	c.take(t, func(shares []Share) bool { return trigger(sc.pack, sc.level, shares) })
@@ -292,8 +296,10 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, sc *scene, d Deed) (
 	if p.DecisionNumber != "" {
 		detail = append(detail, "decision", p.DecisionNumber)
 	}
-	_, err := s.d.Log.Append(ctx, tx, by, audit.PenaltyStep, p.Reference, detail...)
-	return c, err
+	if _, err := s.d.Log.Append(ctx, tx, by, audit.PenaltyStep, p.Reference, detail...); err != nil {
+		return nil, err
+	}
+	return c, s.tell(ctx, tx, sc, t, ready)
 }
 
 // carry changes the penalty as a step asks.

@@ -22,6 +22,7 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/fault"
 	"dunwatch/internal/store"
 )
 
@@ -133,6 +134,20 @@ func (s *Service) List(ctx context.Context, by access.Actor, ref string) ([]Item
 // For casework, whose findings name them. NotFound once the key is destroyed.
 func (s *Service) Of(ctx context.Context, tx *store.Tx, c *complaint.Complaint) ([]Item, error) {
 	return s.items(ctx, tx, c)
+}
+
+// Seen lists the files of a complaint inside an open transaction as the actor may see them: what List shows, for exports.
+// Files that the actor may not read are Hidden; none are listed once the complaint's key is destroyed. NotFound.
+func (s *Service) Seen(ctx context.Context, tx *store.Tx, by access.Actor, c *complaint.Complaint) ([]Item, error) {
+	c, o, err := s.reach(ctx, tx, by, c.Reference)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.shown(ctx, tx, by, c, o)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return out, err
 }
 
 // reach loads the complaint if the actor may see its files: a borrower those of

@@ -59,11 +59,12 @@ func rowOf(ctx context.Context, tx *store.Tx, complaintID int64, number int) (ev
 
 func (r evidenceRow) ofFirm() bool { return access.Role(r.FromRole).OfFirm() }
 
-// givers are the names of the firms that gave files of a complaint, by the files' ids. The table is forwarding's, which
-// stands above.
+// givers are the names of the firms that gave files of a complaint, by the files' ids. The tables are those of forwarding and
+// enforcement, which stand above.
 func givers(ctx context.Context, tx *store.Tx, complaintID int64) (map[int64]string, error) {
-	rows, err := tx.Rows(ctx, `SELECT e.id, f.name FROM evidence e JOIN forward_files ff ON ff.evidence_id = e.id JOIN firms f ON f.id = ff.firm_id
-		WHERE e.complaint_id = ?`, complaintID)
+	rows, err := tx.Rows(ctx, `SELECT e.id, f.name FROM evidence e JOIN
+		(SELECT evidence_id, firm_id FROM forward_files UNION ALL SELECT evidence_id, firm_id FROM respondent_files) g ON g.evidence_id = e.id
+		JOIN firms f ON f.id = g.firm_id WHERE e.complaint_id = ?`, complaintID)
 	if err != nil {
 		return nil, err
 	}

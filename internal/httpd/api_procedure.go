@@ -52,6 +52,10 @@ func (s *Server) procedureAPI(api huma.API) {
 		action: access.AnswerPenalty}, s.apiFirmPenalties)
 	serve(s, api, endpoint{method: get, path: "/firm/penalties/{ref}", id: "read-own-penalty", summary: "A penalty case of the caller's firm",
 		action: access.AnswerPenalty}, s.apiFirmPenalty)
+	serve(s, api, endpoint{method: post, path: "/firm/penalties/{ref}/files", id: "give-file", summary: "Give a file: it goes with what the firm says next",
+		action: access.AnswerPenalty, created: true, upload: true}, s.apiGiveFile)
+	serve(s, api, endpoint{method: get, path: "/firm/penalties/{ref}/files/{number}", id: "read-own-file", summary: "The bytes of a file that the firm gave",
+		action: access.AnswerPenalty}, s.apiOwnFile)
 	serve(s, api, endpoint{method: post, path: "/firm/penalties/{ref}/steps", id: "take-own-step", summary: "Defend, waive, ask for a hearing or for instalments",
 		action: access.AnswerPenalty}, s.apiFirmStep)
 }
@@ -250,6 +254,7 @@ type ownPenaltyView struct {
 	DueOn          string              `json:"due_on,omitempty"`
 	OutstandingFen int64               `json:"outstanding_fen"`
 	Documents      []string            `json:"documents"`
+	Files          []partyFileView     `json:"files"`
 	Version        int64               `json:"version"`
 }
 
@@ -257,7 +262,7 @@ func sameShare(sh enforcement.Share) enforcement.Share { return sh }
 
 func ownPenaltyViewOf(p enforcement.PartyView) ownPenaltyView {
 	v := ownPenaltyView{Reference: p.Reference, Number: p.Number, Stage: string(p.Stage), NoticedOn: p.NoticedOn.String(), Facts: p.Facts,
-		Announced: viewsOf(p.Announced, sameShare), InForce: viewsOf(p.InForce, sameShare), HearingTold: p.HearingTold, DefenceDue: p.DefenceDue.String(), HearingDue: p.HearingDue.String(),
+		Announced: viewsOf(p.Announced, sameShare), InForce: viewsOf(p.InForce, sameShare), HearingTold: p.HearingTold, DefenceDue: p.DefenceDue.String(), HearingDue: p.HearingDue.String(), Files: viewsOf(p.Files, partyFileViewOf),
 		ReceivedOn: p.ReceivedOn.String(), DueOn: p.DueOn.String(), OutstandingFen: p.OutstandingFen, Documents: []string{}, Version: p.Version}
 	for _, k := range p.Documents {
 		v.Documents = append(v.Documents, string(k))

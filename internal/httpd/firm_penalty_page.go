@@ -1,6 +1,8 @@
 package httpd
 
 import (
+	"cmp"
+	"mime/multipart"
 	"net/http"
 	"slices"
 	"strconv"
@@ -20,6 +22,7 @@ func (s *Server) firmPenaltyRoutes() []Route {
 		may(access.AnswerPenalty, "GET", "/firm/penalties", s.firmPenaltiesPage),
 		may(access.AnswerPenalty, "GET", "/firm/penalties/:ref", s.firmPenaltyPage),
 		may(access.AnswerPenalty, "POST", "/firm/penalties/:ref/steps/:step", s.takeFirmStep),
+		may(access.AnswerPenalty, "GET", "/firm/penalties/:ref/files/:number", s.firmPenaltyFile),
 		may(access.AnswerPenalty, "GET", "/firm/penalties/:ref/documents/:kind", s.firmDocument),
 		may(access.AnswerPenalty, "GET", "/firm/penalties/:ref/documents/:kind/pdf", s.documentPDF),
 	}
@@ -29,12 +32,13 @@ func (s *Server) firmPenaltyRoutes() []Route {
 var firmSteps = []struct {
 	step   enforcement.Step
 	fields []deedField
+	files  bool // files can be given with it
 }{
-	{enforcement.StepDefend, []deedField{inLong("text"), inLines("evidence").opt()}},
-	{enforcement.StepAskHearing, []deedField{inArea("text")}},
-	{enforcement.StepAskRecusal, []deedField{inLine("against"), inArea("reasons")}},
-	{enforcement.StepWaive, []deedField{inOne("what", "waive"), inLine("proof")}},
-	{enforcement.StepAskParts, []deedField{inArea("hardship"), inLine("proof")}},
+	{enforcement.StepDefend, []deedField{inLong("text"), inLines("evidence").opt()}, true},
+	{enforcement.StepAskHearing, []deedField{inArea("text")}, true},
+	{enforcement.StepAskRecusal, []deedField{inLine("against"), inArea("reasons")}, false},
+	{enforcement.StepWaive, []deedField{inOne("what", "waive"), inLine("proof")}, false},
+	{enforcement.StepAskParts, []deedField{inArea("hardship"), inLine("proof")}, true},
 }
 
 type firmPenaltiesData struct {
@@ -103,6 +107,9 @@ type firmPenaltyData struct {
 	Deeds     []firmDeed
 	Documents []documentLink
 	Ledger    *ledgerView
+	Files     []partyFileRow
+	Kinds     []Option // of files
+	Limit     string   // the largest file
 	NoneWorse bool
 	ManyParty bool
 }
@@ -123,6 +130,8 @@ type firmDeed struct {
 	Lacks  []lackRow
 	Fields []stepField
 	Failed bool
+	Files  bool  // files can be given with it
+	Form   *Form // as it was sent
 }
 
 const firmPenaltyTemplate = "portal/penalty"
@@ -145,7 +154,7 @@ func (s *Server) firmPenaltyData(c echo.Context, form *Form) (*firmPenaltyData, 
 	if err != nil {
 		return nil, err
 	}
-	p := &firmPenaltyData{Page: s.base(c), V: v, Chip: d.stageChip(v.Stage), Facts: lines(v.Facts), Defences: d.defenceRows(v.Defences), Objected: d.objectionRows(v.Objections),
+	p := &firmPenaltyData{Page: s.base(c), V: v, Chip: d.stageChip(v.Stage), Facts: lines(v.Facts), Defences: d.defenceRows(v.Defences, ""), Objected: d.objectionRows(v.Objections),
 		Documents: d.papers(firmPenaltyHref(v.Reference), v.Documents), NoneWorse: v.Stage == enforcement.StageNoticed}
 	p.Form, p.Query = form, Query{Path: firmPenaltyHref(v.Reference)}
 	p.Crumbs = []Crumb{{Text: d.t("procedure.firm.title"), Href: "/firm/penalties"}, {Text: v.Reference}}
@@ -164,6 +173,7 @@ func (s *Server) firmPenaltyData(c echo.Context, form *Form) (*firmPenaltyData, 
 		p.Hearing = d.t("procedure.firm.hearing", locale.Date(d.lang, h.On), h.Place)
 	}
 	p.dates(d)
+	p.files(d)
 	if !v.ReceivedOn.IsZero() {
 		l, err := s.Penalties.Ledger(d.ctx, d.by, v.Reference, d.day)
 		if err != nil {
@@ -210,6 +220,7 @@ func (s *Server) firmDeeds(d desk, p *firmPenaltyData, form *Form) error {
 		}
 		f := form.For(string(x.step))
 		deed := firmDeed{Step: string(x.step), Name: d.t("procedure.firm.words." + string(x.step)), Action: p.Query.Path + "/steps/" + string(x.step), Lacks: d.lackRows(lacks), Failed: f.Failed()}
+		deed.Files, deed.Form = x.files, f
 		if x.step == enforcement.StepWaive {
 			deed.Text = "procedure.firm.waive_text"
 		}
@@ -246,18 +257,38 @@ func (s *Server) takeFirmStep(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	build := func(f *Form) (any, error) { return s.firmPenaltyData(c, f) }
 	form, err := formOf(c)
+	if fault.Is(err, fault.TooLarge) {
+		form = NewForm(nil)
+		form.Name = string(step)
+		return s.showForm(c, fileFault("complain.file_too_large", locale.Bytes(langOf(c), s.Evidence.MaxBytes())), form, firmPenaltyTemplate, build)
+	}
 	if err != nil {
 		return err
 	}
-	ref := c.Param("ref")
-	deed, at, err := deedOf(step, fields, form)
+	ref, only := c.Param("ref"), form.Value("do") == "file"
+	if only || len(uploads(c, "file")) > 0 {
+		err = s.storeFiles(c, form, func(h *multipart.FileHeader, f multipart.File) error {
+			_, err := s.Penalties.GiveFile(c.Request().Context(), actorOf(c), ref, cmp.Or(form.Text("file_kind"), "other"), h.Filename, f)
+			return err
+		})
+	}
+	if only && err == nil {
+		form.Name = string(step)
+		return s.firmFilesStored(c, form)
+	}
+	var deed enforcement.Deed
+	var at map[string][]int
+	if err == nil {
+		deed, at, err = deedOf(step, fields, form)
+	}
 	if err == nil {
 		_, _, err = s.Penalties.Take(c.Request().Context(), actorOf(c), ref, form.Version(), firmDeedFor(deed))
 	}
 	if err != nil {
 		form.Name = string(step)
-		return s.showForm(c, staleDesk(atDeed(err, at)), form, firmPenaltyTemplate, func(f *Form) (any, error) { return s.firmPenaltyData(c, f) })
+		return s.showForm(c, staleDesk(atDeed(err, at)), form, firmPenaltyTemplate, build)
 	}
 	s.flash(c, "good", "procedure.firm.done."+string(step))
 	return c.Redirect(http.StatusSeeOther, firmPenaltyHref(ref))

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/casework"
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/locale"
 )
@@ -35,6 +36,7 @@ type procedurePageData struct {
 	Factors   []Answer
 	Defences  []defenceRow
 	Objected  []objectionRow
+	HearFiles []documentLink // that the party gave with its request for a hearing or for instalments
 	Ledger    *ledgerView
 	Documents []documentLink
 	Export    string // address of the ZIP; "" where there is nothing to export yet
@@ -112,7 +114,7 @@ func (s *Server) procedureData(c echo.Context, pen *enforcement.Penalty) (*proce
 	p := &procedurePageData{
 		Page: s.base(c), P: pen, C: course, Chip: d.penaltyChip(pen.Status), Stage: d.stageChip(course.Stage), Party: firmChip(pen.Firm),
 		Bases: d.bases(pack, course.Sentence.Basis), Findings: d.findingRows(pen.Case, pen.Findings), Facts: lines(pen.Facts),
-		Reasons: lines(course.Sentence.Reasons), Defences: d.defenceRows(course.Defences), Objected: d.objectionRows(course.Objections),
+		Reasons: lines(course.Sentence.Reasons), Defences: d.defenceRows(course.Defences, evidenceHref(pen.Case)), Objected: d.objectionRows(course.Objections),
 	}
 	p.Query = Query{Path: penaltyHref(pen.Reference), Values: map[string][]string{}}
 	for _, name := range []string{"on", "like"} {
@@ -128,10 +130,21 @@ func (s *Server) procedureData(c echo.Context, pen *enforcement.Penalty) (*proce
 			return nil, err
 		}
 	}
+	for _, t := range course.Taken {
+		switch x := t.Deed.(type) {
+		case *enforcement.AskHearing:
+			p.HearFiles = append(p.HearFiles, fileLinks(evidenceHref(pen.Case), x.Files)...)
+		case *enforcement.AskInstalments:
+			p.HearFiles = append(p.HearFiles, fileLinks(evidenceHref(pen.Case), x.Files)...)
+		}
+	}
 	p.Rows = d.courseRows(course, p.Ledger)
 	d.linkPapers(p)
 	return p, nil
 }
+
+// evidenceHref is below which the files of a case are opened.
+func evidenceHref(k *casework.Case) string { return "/evidence/" + urlPath(k.Complaint.Reference) }
 
 func penaltyHref(ref string) string { return "/penalties/" + urlPath(ref) }
 
@@ -264,21 +277,36 @@ type defenceRow struct {
 	On              calendar.Date
 	By              string
 	Lines, Evidence []string
+	Files           []documentLink
 	Reply           string
 	ReplyLines      []string
 }
 
-func (d desk) defenceRows(list []enforcement.Defence) []defenceRow {
+// defenceRows lists what the party said; files below where they can be opened.
+func (d desk) defenceRows(list []enforcement.Defence, files string) []defenceRow {
 	var out []defenceRow
 	for i, x := range list {
 		r := defenceRow{Number: i + 1, On: x.On, By: d.t("procedure.on_paper"), Lines: lines(x.Text), Evidence: x.Evidence}
 		if x.ByFirm {
 			r.By = d.t("procedure.by_firm")
 		}
+		r.Files = fileLinks(files, x.Files)
 		if x.Reply != nil {
 			r.Reply, r.ReplyLines = d.t("procedure.of.adopted."+x.Reply.Adopted), lines(x.Reply.Reasons)
 		}
 		out = append(out, r)
+	}
+	return out
+}
+
+// fileLinks links files of the complaint by their labels, E-4 and the like; without an address they are only named.
+func fileLinks(base string, labels []string) (out []documentLink) {
+	for _, l := range labels {
+		link := documentLink{Name: l}
+		if base != "" {
+			link.Href = base + "/" + strings.TrimPrefix(l, "E-")
+		}
+		out = append(out, link)
 	}
 	return out
 }

@@ -117,16 +117,28 @@ func (s *Server) deskDocument(c echo.Context) error {
 	return s.documentPage(c, penaltyHref(c.Param("ref")))
 }
 
+// archive is a ZIP on its way out: its head is sent with the first byte, so that a failure before is an ordinary answer.
+type archive struct{ c echo.Context }
+
+func (a *archive) Write(p []byte) (int, error) {
+	if r := a.c.Response(); !r.Committed {
+		r.Header().Set("Content-Disposition", contentDisposition(a.c.Param("ref")+".zip"))
+		r.Header().Set("Content-Type", "application/zip")
+		r.Header().Set("Cache-Control", "no-store")
+		r.WriteHeader(http.StatusOK)
+	}
+	return a.c.Response().Write(p)
+}
+
 // caseFileZIP hands the whole case out with an index and digests; the export is on the record.
 func (s *Server) caseFileZIP(c echo.Context) error {
-	var buf bytes.Buffer
-	if err := s.Penalties.File(c.Request().Context(), actorOf(c), c.Param("ref"), portalTextLang(c), &buf); err != nil {
-		return err
+	err := s.Penalties.File(c.Request().Context(), actorOf(c), c.Param("ref"), portalTextLang(c), &archive{c})
+	if err != nil && c.Response().Committed {
+		// The head is sent: cutting the connection is the only way left to say that the file is not whole.
+		s.Logger.ErrorContext(c.Request().Context(), "export broke off", "err", err.Error())
+		panic(http.ErrAbortHandler)
 	}
-	h := c.Response().Header()
-	h.Set("Content-Disposition", contentDisposition(c.Param("ref")+".zip"))
-	h.Set("Cache-Control", "no-store")
-	return c.Blob(http.StatusOK, "application/zip", buf.Bytes())
+	return err
 }
 
 // caseFilePDF hands the whole case out as one numbered PDF; the export is on the record.

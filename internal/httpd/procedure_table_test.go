@@ -12,7 +12,7 @@ import (
 // setHere are fields that the procedure fills itself; no form asks for them.
 var setHere = map[enforcement.Step][]string{
 	enforcement.StepFile: {"number", "lead"}, enforcement.StepOfficers: {"lead"}, enforcement.StepNotice: {"shares", "basis", "received_on"}, enforcement.StepIssue: {"number"},
-	enforcement.StepServe: {"received_on"}, enforcement.StepSetHearing: {"told_on"}, enforcement.StepDemand: {"received_on"},
+	enforcement.StepServe: {"received_on"}, enforcement.StepDefend: {"files"}, enforcement.StepAskHearing: {"files"}, enforcement.StepAskParts: {"files"}, enforcement.StepSetHearing: {"told_on"}, enforcement.StepDemand: {"received_on"},
 }
 
 // Each step has a form, and the form asks for every field of its deed, and for nothing else.

@@ -158,7 +158,14 @@ func TestStatutoryProcedureInTheBrowser(t *testing.T) {
 		t.Errorf("the firm reads %s", own.text("main"))
 	}
 	firm.post("/firm/penalties/"+c.ref+"/steps/defend", typed("version", own.value("version"), "text", "")).want(422)
-	firm.follow(firm.post("/firm/penalties/"+c.ref+"/steps/defend", typed("version", own.value("version"), "text", "系统故障导致重复发送，已经整改。", "evidence", "整改报告\n系统日志"))).want(200)
+	given := firm.follow(firm.upload("/firm/penalties/"+c.ref+"/steps/defend", typed("version", own.value("version"), "text", "系统故障导致重复发送，已经整改。", "evidence", "系统日志"),
+		map[string]map[string]string{"file": {"整改报告.txt": "已经整改"}})).want(200)
+	if !strings.Contains(given.text("#files"), "整改报告.txt") {
+		t.Errorf("the firm reads of its files: %s", given.text("#files"))
+	}
+	if desk := c.as("supervisor").get("/penalties/" + c.ref).want(200); !strings.Contains(desk.text("#defences"), "E-") {
+		t.Errorf("staff read of the firm's files: %s", desk.text("#defences"))
+	}
 	own = firm.get("/firm/penalties/" + c.ref).want(200)
 	firm.follow(firm.post("/firm/penalties/"+c.ref+"/steps/ask_hearing", typed("version", own.value("version"), "text", "对罚款数额有异议"))).want(200)
 	firm.post("/firm/penalties/"+c.ref+"/steps/approve", typed("version", "1")).want(404)

@@ -26,6 +26,7 @@ type layout struct {
 	pages  []*sheet
 	y      float64 // of the page being filled: where the next block begins
 	absent map[rune]bool
+	titles []int // the pages of the titles, from 1
 }
 
 const (
@@ -72,6 +73,9 @@ func (l *layout) place(b block, rest []block) {
 		}
 	default:
 		l.placeLines(b, rest)
+		if b.title {
+			l.titles = append(l.titles, len(l.pages))
+		}
 	}
 }
 

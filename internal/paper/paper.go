@@ -76,6 +76,7 @@ type block struct {
 	table *table
 	rule  bool
 	skip  float64
+	title bool
 }
 
 // line is a text with its style; it may take several lines of paper.
@@ -92,7 +93,7 @@ func (d *Doc) Letterhead(s string) {
 
 // Title is the heading of the whole document.
 func (d *Doc) Title(s string) {
-	d.blocks = append(d.blocks, block{lines: []line{{s, style{size: 19, leading: 28, align: Centre, before: 16}}}, keep: true, along: 5})
+	d.blocks = append(d.blocks, block{title: true, lines: []line{{s, style{size: 19, leading: 28, align: Centre, before: 16}}}, keep: true, along: 5})
 }
 
 // Under is a line below the title: the number of a letter, the month of a report.
@@ -161,6 +162,16 @@ func (d *Doc) Table(columns []Column, rows [][]string) {
 		}
 	}
 	d.blocks = append(d.blocks, block{table: &table{columns, rows}})
+}
+
+// TitlePages lays the document out and says on which page each Title stands, in their order, so that a table of contents can
+// be written: once with blanks to learn the pages, then with them.
+func (d *Doc) TitlePages() ([]int, error) {
+	faces, err := d.fonts.load()
+	if err != nil {
+		return nil, fmt.Errorf("lay out PDF: %w", err)
+	}
+	return layOut(faces, d.meta, d.blocks).titles, nil
 }
 
 // Write lays the document out and writes it as PDF. missing lists, sorted, the characters that no font has.

@@ -21,6 +21,8 @@ type PenaltyKind struct {
 	// Hearing: 行政处罚法 art. 63 gives a right to a hearing; for sums above the
 	// threshold only.
 	Hearing bool `yaml:"hearing,omitempty" json:"hearing"`
+	// ByConsent: it rests on what the party agrees to in writing, not on a provision that lists it.
+	ByConsent bool `yaml:"by_consent,omitempty" json:"by_consent,omitempty"`
 	// ByOffice: the office itself may impose it.
 	ByOffice bool `yaml:"by_office" json:"by_office"`
 	Article  Text `yaml:"article,omitempty" json:"article,omitzero"`
