@@ -18,6 +18,7 @@ import (
 	"dunwatch/internal/contactlog"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/locale"
+	"dunwatch/internal/logbook"
 	"dunwatch/internal/rulebook"
 	"dunwatch/policies"
 	"dunwatch/web"
@@ -63,7 +64,7 @@ func (c *contactsCheck) Run(ctx context.Context, s Streams) error {
 	}
 	for i := range v.files {
 		if d := checker.Duplicates(i); d.Rows > 0 {
-			v.files[i].tally.Withdraw(d.Rows, d.Reason, d.First)
+			v.files[i].Tally.Withdraw(d.Rows, d.Reason, d.First)
 		}
 	}
 	v.pack = t.Pack
@@ -142,26 +143,13 @@ func (c *contactsCheck) read(ctx context.Context, checker *contactlog.Checker, v
 	if len(c.Number) > 0 {
 		opt.Filter = contactlog.NewNumbers(c.Pack, c.Number...)
 	}
-	src, err := contactlog.Open(filepath.Base(name), f, st.Size(), opt)
+	a, err := contactlog.Each(ctx, contactlog.File{Name: filepath.Base(name), Size: st.Size(), ReaderAt: f}, opt, checker.Add)
 	if err != nil {
 		return err
 	}
-	var k contactlog.Contact
-	for n := 0; ; n++ {
-		if n%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err := src.Next(&k); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return err
-		}
-		if err := checker.Add(&k); err != nil {
-			return err
-		}
-	}
-	checker.AddFile(src.Bill())
-	v.files = append(v.files, fileView{name: clean(filepath.Base(name)), format: src.Format(), tally: src.Tally()})
+	checker.AddFile(a.Bill)
+	a.Name = clean(a.Name)
+	v.files = append(v.files, a)
 	return nil
 }
 
@@ -172,14 +160,8 @@ type contactsView struct {
 	out   io.Writer
 	book  *rulebook.Book
 	pack  *rulebook.Pack
-	files []fileView
+	files []contactlog.Account
 	notes []string
-}
-
-type fileView struct {
-	name   string
-	format contactlog.Format
-	tally  contactlog.Tally
 }
 
 func (v *contactsView) t(key string, args ...any) string { return v.words.T(v.lang, key, args...) }
@@ -203,62 +185,10 @@ func clean(name string) string {
 	}, name)
 }
 
-func (v *contactsView) why(u contactlog.Unchecked) string {
-	return v.t("contactlog.unchecked."+string(u.Why), u.Rows)
-}
-
-// The JSON shape that scripts rely on; rules and notes are more than it asks.
-type (
-	fileJSON struct {
-		Name    string     `json:"name"`
-		Format  string     `json:"format"`
-		Rows    int        `json:"rows"`
-		Read    int        `json:"read"`
-		Dropped []dropJSON `json:"dropped"`
-	}
-	dropJSON struct {
-		Reason string `json:"reason"`
-		Rows   int    `json:"rows"`
-		First  int    `json:"first"`
-		Says   string `json:"says"`
-	}
-	rowJSON struct {
-		File int `json:"file"`
-		Line int `json:"line"`
-	}
-	hitJSON struct {
-		Rule     string    `json:"rule"`
-		Code     string    `json:"code"`
-		Strength string    `json:"strength"`
-		At       string    `json:"at"`
-		Rows     []rowJSON `json:"rows"`
-		Counted  int       `json:"counted"`
-		InForce  bool      `json:"in_force"`
-		List     string    `json:"list,omitempty"`
-		Word     string    `json:"word,omitempty"`
-	}
-	uncheckedJSON struct {
-		Rule   string `json:"rule"`
-		Why    string `json:"why"`
-		Reason string `json:"reason"`
-		Rows   int    `json:"rows,omitempty"`
-	}
-	ruleJSON struct {
-		ID       string   `json:"id"`
-		Name     string   `json:"name"`
-		Says     string   `json:"says"`
-		Strength string   `json:"strength"`
-		Not      string   `json:"not"`
-		Verified bool     `json:"verified"`
-		Caveat   string   `json:"caveat,omitempty"`
-		Source   []string `json:"source,omitempty"`
-	}
-)
-
 // json writes hit by hit, so that a log of a million hits is no burden.
 func (v *contactsView) json(checker *contactlog.Checker) error {
 	w := &jsonWriter{w: v.out}
-	w.raw("{\"pack\": ").value(v.pack.ID).raw(",\n \"version\": ").value(v.pack.Version()).raw(",\n \"files\": ").value(v.filesJSON()).raw(",\n \"hits\": [")
+	w.raw("{\"pack\": ").value(v.pack.ID).raw(",\n \"version\": ").value(v.pack.Version()).raw(",\n \"files\": ").value(v.report().Files(v.files)).raw(",\n \"hits\": [")
 	used := map[string]bool{}
 	first := true
 	checker.Hits(func(h contactlog.Hit) bool {
@@ -267,10 +197,10 @@ func (v *contactsView) json(checker *contactlog.Checker) error {
 		}
 		first = false
 		used[h.Rule.ID] = true
-		w.raw("\n  ").value(hitOf(h))
+		w.raw("\n  ").value(v.report().Hit(h))
 		return w.err == nil
 	})
-	w.raw("],\n \"unchecked\": ").value(v.uncheckedJSON(checker.Unchecked())).raw(",\n \"rules\": ").value(v.rulesJSON(used))
+	w.raw("],\n \"unchecked\": ").value(v.report().Unchecked(checker.Unchecked())).raw(",\n \"rules\": ").value(v.report().Rules(used))
 	notes := v.notes
 	if notes == nil {
 		notes = []string{}
@@ -300,61 +230,9 @@ func (j *jsonWriter) value(x any) *jsonWriter {
 	return j.raw(string(b))
 }
 
-func hitOf(h contactlog.Hit) hitJSON {
-	out := hitJSON{
-		Rule: h.Rule.ID, Code: h.Rule.Code, Strength: h.Strength, At: h.At.Format(time.RFC3339), Counted: h.Counted, InForce: h.InForce,
-		List: h.List, Word: h.Word,
-	}
-	for _, r := range h.Rows {
-		out.Rows = append(out.Rows, rowJSON{r.File, r.Row})
-	}
-	return out
-}
-
-func (v *contactsView) filesJSON() []fileJSON {
-	out := []fileJSON{}
-	for _, f := range v.files {
-		j := fileJSON{f.name, string(f.format), f.tally.Rows, f.tally.Read, []dropJSON{}}
-		for _, d := range f.tally.Dropped {
-			j.Dropped = append(j.Dropped, dropJSON{string(d.Reason), d.Rows, d.First, v.t("contactlog.dropped." + string(d.Reason))})
-		}
-		out = append(out, j)
-	}
-	return out
-}
-
-func (v *contactsView) uncheckedJSON(list []contactlog.Unchecked) []uncheckedJSON {
-	out := []uncheckedJSON{}
-	for _, u := range list {
-		out = append(out, uncheckedJSON{u.Rule, v.why(u), string(u.Why), u.Rows})
-	}
-	return out
-}
-
-func (v *contactsView) rulesJSON(used map[string]bool) []ruleJSON {
-	out := []ruleJSON{}
-	lang := string(v.lang)
-	for _, r := range v.pack.Rules() {
-		if !used[r.ID] {
-			continue
-		}
-		j := ruleJSON{ID: r.ID, Name: r.Name.In(lang), Says: r.Says.In(lang), Strength: r.Strength, Not: v.t("contactlog.not." + r.Strength), Verified: r.Verified, Source: v.sources(r)}
-		if c, ok := r.Caveat(); ok {
-			j.Caveat = c.In(lang)
-		}
-		out = append(out, j)
-	}
-	return out
-}
-
-func (v *contactsView) sources(r rulebook.Rule) []string {
-	var out []string
-	for _, id := range r.Source {
-		if s, ok := v.book.Source(id); ok {
-			out = append(out, s.Where)
-		}
-	}
-	return out
+// report puts the check into the words of the terminal's language.
+func (v *contactsView) report() logbook.Reporter {
+	return logbook.Reporter{Words: v.words, Lang: v.lang, Book: v.book, Pack: v.pack}
 }
 
 // table prints for people: the files, the hits under their rules, and what
@@ -400,15 +278,15 @@ func (v *contactsView) remark(h contactlog.Hit) string {
 
 func (v *contactsView) printFiles() {
 	for i, f := range v.files {
-		fmt.Fprintf(v.out, "%d  %s  %s  %s %d  %s %d\n", i+1, f.name, f.format, v.t("contactlog.table.rows"), f.tally.Rows, v.t("contactlog.table.read"), f.tally.Read)
-		for _, d := range f.tally.Dropped {
+		fmt.Fprintf(v.out, "%d  %s  %s  %s %d  %s %d\n", i+1, f.Name, f.Format, v.t("contactlog.table.rows"), f.Tally.Rows, v.t("contactlog.table.read"), f.Tally.Read)
+		for _, d := range f.Tally.Dropped {
 			fmt.Fprintf(v.out, "   %s %d: %s (%s)\n", v.t("contactlog.table.dropped"), d.Rows, v.t("contactlog.dropped."+string(d.Reason)), v.t("contactlog.table.first", d.First))
 		}
 	}
 }
 
 func (v *contactsView) printRules(used map[string]bool) {
-	for _, r := range v.rulesJSON(used) {
+	for _, r := range v.report().Rules(used) {
 		fmt.Fprintf(v.out, "\n%s %s: %s\n  %s\n", r.ID, r.Name, r.Says, r.Not)
 		if r.Caveat != "" {
 			fmt.Fprintf(v.out, "  %s\n", r.Caveat)
@@ -426,7 +304,7 @@ func (v *contactsView) printUnchecked(list []contactlog.Unchecked) error {
 	fmt.Fprintf(v.out, "\n%s\n", v.t("contactlog.table.unchecked"))
 	w := tabwriter.NewWriter(v.out, 0, 4, 2, ' ', 0)
 	for _, u := range list {
-		fmt.Fprintf(w, "  %s\t%s\n", u.Rule, v.why(u))
+		fmt.Fprintf(w, "  %s\t%s\n", u.Rule, v.report().Why(u))
 	}
 	return w.Flush()
 }

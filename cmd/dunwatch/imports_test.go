@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"witness":        {"access", "account", "audit", "complaint", "fault", "seal", "store"},
 	"linkage":        {"access", "account", "audit", "calendar", "casework", "complaint", "fault", "firm", "ident", "store"},
 	"contactlog":     {"calendar", "fault", "ident", "rulebook"},
+	"logbook":        {"access", "audit", "calendar", "casework", "complaint", "contactlog", "evidence", "fault", "forwarding", "locale", "rulebook", "store"},
 	"report":         {"access", "audit", "calendar", "casework", "complaint", "deadline", "enforcement", "fault", "locale", "rulebook", "store"},
 }
 

@@ -100,6 +100,9 @@ const (
 	RosterStored      Action = "roster.stored"
 	SizeStored        Action = "firm.size_stored"
 	ReportFrozen      Action = "report.frozen"
+	LogKept           Action = "contact_log.kept"
+	LogAsked          Action = "contact_log.asked"
+	LogMappingSaid    Action = "log_mapping.said"
 )
 
 // Of what complaints have in common.
@@ -134,6 +137,7 @@ var Recorded = []string{
 	"contact_attempts", "complaint_links", "intakes", "ratings", "rosters", "collectors",
 	"accused_added", "link_decisions", "duplicates", "witness_links", "witness_statements", "witness_events",
 	"firm_denominators", "report_freezes", "report_editions", "report_references", "report_publications",
+	"contact_logs", "log_requests", "log_mappings", "finding_checks",
 }
 
 // Unrecorded lists every other table with its reason; a test holds both lists

@@ -35,6 +35,35 @@ type Finding struct {
 	FoundBy      int64
 	FoundByName  string
 	SupersededBy int64 // id of the correction; 0 stands
+	Check        *Check
+}
+
+// Check is the check of logs of contacts on which a finding rests; most rest on none.
+type Check struct {
+	Rule     string       `json:"rule"`     // of the rulebook's contact rules
+	Rulebook string       `json:"rulebook"` // version that the logs were checked against
+	Side     string       `json:"side"`     // whose logs: borrower or firm
+	Hits     int          `json:"hits"`
+	Places   []CheckPlace `json:"places"`
+}
+
+// CheckPlace are rows of a file of evidence.
+type CheckPlace struct {
+	Evidence string `json:"evidence"` // E-1, E-2 ...
+	Rows     []int  `json:"rows"`
+}
+
+// Add notes a row of a file, once.
+func (c *Check) Add(evidence string, row int) {
+	i := slices.IndexFunc(c.Places, func(p CheckPlace) bool { return p.Evidence == evidence })
+	if i < 0 {
+		c.Places = append(c.Places, CheckPlace{Evidence: evidence})
+		i = len(c.Places) - 1
+	}
+	p := &c.Places[i]
+	if j, known := slices.BinarySearch(p.Rows, row); !known {
+		p.Rows = slices.Insert(p.Rows, j, row)
+	}
 }
 
 // Upheld reports whether the finding counts against the firm.
@@ -55,6 +84,7 @@ type NewFinding struct {
 	Firm     string        `json:"firm"` // code of the case's agency or lender; "": the agency if known, else the lender
 	Corrects int           `json:"corrects"`
 	Version  int64         `json:"version"`
+	Check    *Check        `json:"-"` // of the logs that it rests on, computed by package logbook and never taken from a person
 }
 
 // The lengths of what people write, in characters.
@@ -109,6 +139,11 @@ func (s *Service) keep(ctx context.Context, tx *store.Tx, by access.Actor, c *Ca
 	if err := insertFinding(ctx, tx, c.ID, f, s.today(tx)); err != nil {
 		return err
 	}
+	if f.Check != nil {
+		if err := insertCheck(ctx, tx, f.ID, f.Check); err != nil {
+			return err
+		}
+	}
 	kind, corrects := EventFinding, 0
 	if corrected != nil {
 		kind, corrects = EventCorrected, corrected.Number
@@ -140,6 +175,7 @@ func (s *Service) judge(ctx context.Context, tx *store.Tx, by access.Actor, c *C
 	f = &Finding{
 		Number: len(old) + 1, Code: n.Code, Outcome: n.Outcome, ActedOn: n.ActedOn, Reasons: strings.TrimSpace(n.Reasons),
 		Rulebook: pack.Version(), FoundAt: tx.Now, FoundBy: by.UserID, FoundByName: by.Name,
+		Check: n.Check,
 	}
 	if f.ActedOn.IsZero() {
 		f.ActedOn = c.Complaint.OccurredFrom

@@ -82,6 +82,47 @@ func insertFinding(ctx context.Context, tx *store.Tx, caseID int64, f *Finding, 
 	return nil
 }
 
+type findingCheckRow struct {
+	ID        int64
+	FindingID int64
+	Rule      string
+	Rulebook  string
+	Side      string
+	Hits      int64
+	Places    string
+}
+
+func (findingCheckRow) TableName() string { return "finding_checks" }
+
+func insertCheck(ctx context.Context, tx *store.Tx, findingID int64, c *Check) error {
+	places, err := json.Marshal(c.Places)
+	if err != nil {
+		return err
+	}
+	r := &findingCheckRow{FindingID: findingID, Rule: c.Rule, Rulebook: c.Rulebook, Side: c.Side, Hits: int64(c.Hits), Places: string(places)}
+	if err := store.Insert(ctx, tx, r); err != nil {
+		return fmt.Errorf("insert check of finding: %w", err)
+	}
+	return nil
+}
+
+// checksOf loads the checks on which findings rest, by the findings' ids.
+func checksOf(ctx context.Context, tx *store.Tx, findings []int64) (map[int64]*Check, error) {
+	rows, err := gorm.G[findingCheckRow](tx.DB).Where("finding_id IN ?", findings).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load checks of findings: %w", err)
+	}
+	out := map[int64]*Check{}
+	for _, r := range rows {
+		c := &Check{Rule: r.Rule, Rulebook: r.Rulebook, Side: r.Side, Hits: int(r.Hits)}
+		if err := json.Unmarshal([]byte(r.Places), &c.Places); err != nil {
+			return nil, fmt.Errorf("read check of finding %d: %w", r.FindingID, err)
+		}
+		out[r.FindingID] = c
+	}
+	return out, nil
+}
+
 func supersede(ctx context.Context, tx *store.Tx, old, by int64) error {
 	if err := store.Amend[findingRow](ctx, tx, old, store.Set("superseded_by", by)); err != nil {
 		return fmt.Errorf("supersede finding %d: %w", old, err)
@@ -107,10 +148,19 @@ func (s *Service) loadFindings(ctx context.Context, tx *store.Tx, caseID int64) 
 	if err != nil {
 		return nil, err
 	}
+	list := make([]int64, len(out))
 	for i := range out {
 		out[i].FoundByName = names[out[i].FoundBy]
+		list[i] = out[i].ID
 	}
-	return out, nil
+	if len(list) == 0 {
+		return out, nil
+	}
+	checks, err := checksOf(ctx, tx, list)
+	for i := range out {
+		out[i].Check = checks[out[i].ID]
+	}
+	return out, err
 }
 
 // evidenceNumbers are the numbers of a complaint's files.

@@ -32,7 +32,15 @@ type DraftFile struct {
 	SHA256    []byte
 	Blob      string // name in the blob store
 	Scan      string
+	LogPart   string // LogExtract or LogOriginal of a log of contacts; "" for every other file
 }
+
+// What a file of a log of contacts is: the contacts that were kept, or the whole
+// file as it was given.
+const (
+	LogExtract  = "extract"
+	LogOriginal = "original"
+)
 
 // MaxDraftFiles bounds the files of one unfinished filing.
 const MaxDraftFiles = 50
@@ -160,7 +168,7 @@ func (s *Service) AddDraftFile(ctx context.Context, token string, f DraftFile) (
 			return wrong.Err()
 		}
 		r := &draftFileRow{DraftID: d.ID, Kind: f.Kind, Name: name, Size: f.Size, MediaType: f.MediaType, SHA256: f.SHA256,
-			Blob: f.Blob, Scan: f.Scan, CreatedAt: store.At(tx.Now)}
+			Blob: f.Blob, Scan: f.Scan, CreatedAt: store.At(tx.Now), LogPart: f.LogPart}
 		if err := store.InsertPlain(ctx, tx, r); err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 func TestRowsMatchTables(t *testing.T) {
-	storetest.MatchRows(t, &dataKeyRow{}, &complaintRow{}, &codeRow{}, &channelRow{}, &accusedRow{}, &eventRow{}, &messageRow{}, &draftRow{}, &draftFileRow{},
+	storetest.MatchRows(t, &dataKeyRow{}, &complaintRow{}, &codeRow{}, &channelRow{}, &accusedRow{}, &eventRow{}, &messageRow{}, &draftRow{}, &draftFileRow{}, &logRow{},
 		&evidenceRow{}, &importRow{}, &conflictRow{}, &unmappedRow{}, &contactRow{}, &ratingRow{}, &intakeRow{}, &linkRow{})
 }
 

@@ -35,12 +35,13 @@ type draftFileRow struct {
 	Blob      string
 	Scan      string
 	CreatedAt store.Time `gorm:"autoCreateTime:false"`
+	LogPart   string
 }
 
 func (draftFileRow) TableName() string { return "draft_files" }
 
 func (r draftFileRow) file(name string) DraftFile {
-	return DraftFile{ID: r.ID, Kind: r.Kind, Name: name, Size: r.Size, MediaType: r.MediaType, SHA256: r.SHA256, Blob: r.Blob, Scan: r.Scan}
+	return DraftFile{ID: r.ID, Kind: r.Kind, Name: name, Size: r.Size, MediaType: r.MediaType, SHA256: r.SHA256, Blob: r.Blob, Scan: r.Scan, LogPart: r.LogPart}
 }
 
 // fieldFileName is the place that the seal of a file's name is bound to; package
@@ -69,6 +70,22 @@ type evidenceRow struct {
 
 func (evidenceRow) TableName() string { return "evidence" }
 
+// logRow is a row of the table that package logbook owns, written from here for
+// the same reason.
+type logRow struct {
+	ID          int64
+	ComplaintID int64
+	EvidenceID  int64
+	Side        string
+	Part        string
+	FirmID      store.ID
+	RequestID   store.ID
+	At          store.Time
+	UserID      store.ID
+}
+
+func (logRow) TableName() string { return "contact_logs" }
+
 func draftByToken(ctx context.Context, tx *store.Tx, token string) (draftRow, error) {
 	return gorm.G[draftRow](tx.DB).Where("token_hash = ?", seal.HashToken(token)).Take(ctx)
 }
@@ -96,6 +113,15 @@ func adopt(ctx context.Context, tx *store.Tx, d *Draft, complaintID int64) (int,
 		}
 	}
 	if err := store.InsertAll(ctx, tx, rows); err != nil {
+		return 0, err
+	}
+	var logs []*logRow
+	for i, f := range files {
+		if f.LogPart != "" {
+			logs = append(logs, &logRow{ComplaintID: complaintID, EvidenceID: rows[i].ID, Side: string(access.Borrower), Part: f.LogPart, At: store.At(tx.Now)})
+		}
+	}
+	if err := store.InsertAll(ctx, tx, logs); err != nil {
 		return 0, err
 	}
 	n, err := tx.Exec(ctx, "DELETE FROM drafts WHERE id = ?", d.ID)

@@ -17,6 +17,9 @@ type CompareOptions struct {
 	// LengthSlack is a difference of talk times that nobody need explain; three
 	// seconds if 0.
 	LengthSlack time.Duration
+	// FirmFrom and FirmTo are the time for which the firm was asked: its log covers
+	// all of it, also where it begins or ends with a silence. Zero: not known.
+	FirmFrom, FirmTo time.Time
 }
 
 // Comparison is a borrower's log beside the firm's for the same days.
@@ -57,7 +60,7 @@ func Compare(borrower, firm []Contact, opt CompareOptions) Comparison {
 	b, f := byTime(borrower), byTime(firm)
 	var out Comparison
 	out.Skew, out.Sure = skew(b, f, opt)
-	out.From, out.To = overlapOf(b, f, out.Skew)
+	out.From, out.To = overlapOf(b, f, out.Skew, opt)
 	usedB, usedF := make([]bool, len(b)), make([]bool, len(f))
 	for _, m := range match(b, f, out.Skew, opt.Tolerance) {
 		usedB[m.borrower], usedF[m.firm] = true, true
@@ -91,16 +94,23 @@ func byTime(list []Contact) []Contact {
 	return out
 }
 
-func overlapOf(b, f []Contact, skew time.Duration) (from, to time.Time) {
+func overlapOf(b, f []Contact, skew time.Duration, opt CompareOptions) (from, to time.Time) {
 	if len(b) == 0 || len(f) == 0 {
 		return time.Time{}, time.Time{}
 	}
 	from, to = b[0].At, b[len(b)-1].At
-	if t := f[0].At.Add(skew); t.After(from) {
-		from = t
+	first, last := f[0].At.Add(skew), f[len(f)-1].At.Add(skew)
+	if !opt.FirmFrom.IsZero() && opt.FirmFrom.Before(first) {
+		first = opt.FirmFrom
 	}
-	if t := f[len(f)-1].At.Add(skew); t.Before(to) {
-		to = t
+	if opt.FirmTo.After(last) {
+		last = opt.FirmTo
+	}
+	if first.After(from) {
+		from = first
+	}
+	if last.Before(to) {
+		to = last
 	}
 	return from, to
 }

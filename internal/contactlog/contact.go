@@ -138,6 +138,9 @@ type Contact struct {
 	// files) or row (spreadsheets), counted from 1.
 	File int
 	Row  int
+	// Origin is the row of the file from which an extract took the contact; 0
+	// elsewhere.
+	Origin int
 }
 
 // Talked reports whether somebody was connected, and whether the log tells.

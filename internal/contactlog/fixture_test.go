@@ -2,11 +2,13 @@ package contactlog
 
 import (
 	"errors"
+	"fmt"
 	"io"
-	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,33 +123,54 @@ func mobileBill(t *testing.T, s *Source, got []Contact, xls bool) {
 	}
 }
 
+// Five calls, all with masked numbers: three came in, two went out.
 func unicomBill(t *testing.T, s *Source, got []Contact) {
-	t.Log(s.Name(), s.Format(), s.Tally(), s.Mapping())
+	accounted(t, s, 5, 5)
+	if s.Format() != XLS {
+		t.Errorf("%s: format %s", s.Name(), s.Format())
+	}
+	var told []string
 	for _, c := range got {
-		t.Logf("%+v", c)
+		told = append(told, fmt.Sprintf("%s %s %s %d", c.At.Format("2006-01-02 15:04:05"), c.Direction, c.Number, c.Duration))
+	}
+	want := []string{
+		"2017-03-17 08:51:12 inbound * 47", "2017-03-14 11:55:39 outbound * 30", "2017-03-11 09:35:19 inbound * 38",
+		"2017-03-04 18:36:34 outbound * 507", "2017-03-04 14:30:15 inbound * 64",
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("%s: got %q", s.Name(), told)
 	}
 }
 
+// Every call and message of the phones' backups is read; two calls stand in both
+// backups and are counted once.
 func TestFixturePhones(t *testing.T) {
 	dir := fixture(t, "sms")
-	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == "LICENSE" {
-			return err
-		}
-		s, err := openFile(t, p, Options{Country: "us", Zone: time.UTC})
-		if err != nil {
-			t.Errorf("%s: %v", p, err)
-			return nil
-		}
-		got := drain(t, s)
-		t.Log(p, s.Format(), s.Tally(), len(got))
-		for _, c := range got {
-			t.Logf("%+v", c)
-		}
-		return nil
-	})
+	want := map[string]int{"to_process/00/calls-test.xml": 12, "to_process/01/calls-test.xml": 12, "to_process/sms-test.xml": 15}
+	c, err := NewChecker(Terms{Pack: pack(t, "us")})
 	if err != nil {
 		t.Fatal(err)
+	}
+	n := 0
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		s, err := openFile(t, filepath.Join(dir, name), Options{Country: "us", Zone: time.UTC, File: n})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, k := range drain(t, s) {
+			if err := c.Add(&k); err != nil {
+				t.Fatal(err)
+			}
+		}
+		accounted(t, s, want[name], want[name])
+		if s.Format() != SMSBackupXML {
+			t.Errorf("%s: format %s", name, s.Format())
+		}
+		c.AddFile(s.Bill())
+		n++
+	}
+	if d := c.Duplicates(1); d.Rows != 2 || d.First != 15 || d.Reason != Duplicate || c.Duplicates(0).Rows != 0 {
+		t.Errorf("standing in both backups: %+v, %+v", c.Duplicates(0), d)
 	}
 }
 

@@ -1,6 +1,7 @@
 package contactlog
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -164,6 +165,8 @@ type Numbers struct {
 	country string
 	exact   map[string]bool
 	list    []string
+	// withheld lets contacts through that show no number.
+	withheld bool
 }
 
 // NewNumbers makes a set; what has no digits and no letters is left out.
@@ -182,7 +185,7 @@ func NewNumbers(country string, numbers ...string) *Numbers {
 // digits is, if one of the set agrees with it in every digit shown and at least
 // five are shown.
 func (s *Numbers) Has(normalised string) bool {
-	if s.exact[normalised] {
+	if s.exact[normalised] || s.withheld && (normalised == "" || normalised == "*") {
 		return true
 	}
 	if !strings.Contains(normalised, "*") {
@@ -195,6 +198,16 @@ func (s *Numbers) Has(normalised string) bool {
 	}
 	return false
 }
+
+// AndWithheld lets contacts through as well that show no number, because the
+// owner of the log says that they are meant.
+func (s *Numbers) AndWithheld() *Numbers {
+	s.withheld = true
+	return s
+}
+
+// List is the numbers, normalised, in the order in which they were given.
+func (s *Numbers) List() []string { return slices.Clone(s.list) }
 
 // Len is how many there are.
 func (s *Numbers) Len() int { return len(s.list) }

@@ -28,6 +28,7 @@ const (
 	XLS           Format = "xls"
 	SMSBackupXML  Format = "sms_backup_xml"    // SMS Backup & Restore
 	SMSExportJSON Format = "sms_export_ndjson" // SMS Import / Export, bare or in its zip
+	FormatExtract Format = "extract"           // what this office kept of a log; see Extract
 )
 
 // The bounds of a file. They keep memory and time within reason whatever
@@ -81,6 +82,7 @@ type Source struct {
 	read   func(*Contact) (Reason, error) // "" reads the contact
 	table  *table
 	names  map[string]string
+	bill   bool
 	err    error
 }
 
@@ -183,6 +185,8 @@ func (s *Source) openText(head []byte, body io.Reader) error {
 	switch {
 	case len(start) == 0:
 		return refuse("blank")
+	case bytes.HasPrefix(start, []byte(extractMark+",")):
+		return s.openExtract(text)
 	case start[0] == '<':
 		return s.openXML(start, text)
 	case start[0] == '{' || start[0] == '[':
@@ -226,7 +230,7 @@ func (s *Source) Tally() Tally { return s.tally }
 
 // Bill reports a carrier's bill. It lists connected calls alone, so that nothing
 // can be said about unanswered ones.
-func (s *Source) Bill() bool { return s.table != nil && s.table.bill }
+func (s *Source) Bill() bool { return s.bill || s.table != nil && s.table.bill }
 
 // Mapping is what the columns were taken for; nil for formats without columns.
 func (s *Source) Mapping() *Mapping {

@@ -117,6 +117,9 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 	if err := o.linkUp(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}
+	if err := o.contactLogs(ctx); err != nil {
+		return nil, fmt.Errorf("seed demo: %w", err)
+	}
 	o.follow()
 	slices.SortFunc(o.out.Standing, func(a, b Standing) int { return strings.Compare(a.Reference, b.Reference) })
 	return &o.out, nil

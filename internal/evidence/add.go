@@ -27,6 +27,12 @@ type received struct {
 // that is not taken. Invalid (field "file" or "kind"), TooLarge, Conflict for a borrower whose complaint has ended,
 // Forbidden, NotFound.
 func (s *Service) Add(ctx context.Context, by access.Actor, ref, kind, name string, r io.Reader) (*Item, error) {
+	return s.AddThen(ctx, by, ref, kind, name, r, nil)
+}
+
+// AddThen is Add with something to store beside the file: after, if not nil, runs in the transaction that stores the row,
+// and its error leaves nothing. For packages that know more of a file than this one.
+func (s *Service) AddThen(ctx context.Context, by access.Actor, ref, kind, name string, r io.Reader, after func(context.Context, *store.Tx, *complaint.Complaint, *Item) error) (*Item, error) {
 	var key *seal.DataKey
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
 		c, err := s.open(ctx, tx, by, ref, kind)
@@ -50,7 +56,16 @@ func (s *Service) Add(ctx context.Context, by access.Actor, ref, kind, name stri
 	}
 	var row *evidenceRow
 	for range 5 {
-		row, err = s.record(ctx, by, ref, kind, sealed, in)
+		row, err = s.record(ctx, by, ref, kind, sealed, in, func(ctx context.Context, tx *store.Tx, c *complaint.Complaint, row *evidenceRow) error {
+			if after == nil {
+				return nil
+			}
+			item, err := row.item(key)
+			if err != nil {
+				return err
+			}
+			return after(ctx, tx, c, &item)
+		})
 		if !fault.Is(err, fault.Conflict) || !isDuplicate(err) {
 			break // else two files asked for one number at once
 		}
@@ -89,8 +104,8 @@ func (s *Service) checkKind(pack, kind string, publicOnly bool) error {
 	return w.Err()
 }
 
-// record writes the row of a stored file.
-func (s *Service) record(ctx context.Context, by access.Actor, ref, kind string, name seal.Sealed, in *received) (*evidenceRow, error) {
+// record writes the row of a stored file, and what after stores beside it.
+func (s *Service) record(ctx context.Context, by access.Actor, ref, kind string, name seal.Sealed, in *received, after func(context.Context, *store.Tx, *complaint.Complaint, *evidenceRow) error) (*evidenceRow, error) {
 	var row *evidenceRow
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
 		c, err := s.open(ctx, tx, by, ref, kind)
@@ -109,6 +124,9 @@ func (s *Service) record(ctx context.Context, by access.Actor, ref, kind string,
 			Blob: in.blob, Scan: s.fresh(), ReceivedAt: store.At(tx.Now), FromRole: string(by.Role), UserID: store.ID(by.UserID), Version: 1,
 		}
 		if err := store.Insert(ctx, tx, row); err != nil {
+			return err
+		}
+		if err := after(ctx, tx, c, row); err != nil {
 			return err
 		}
 		label, event := Item{Number: int(row.Number)}.Label(), complaint.EventStaffFile
@@ -140,6 +158,11 @@ func (s *Service) room(files []evidenceRow, size int64) error {
 
 // AddToDraft stores a file of an unfinished filing. Invalid, TooLarge, NotFound.
 func (s *Service) AddToDraft(ctx context.Context, token, kind, name string, r io.Reader) (*complaint.DraftFile, error) {
+	return s.AddLogToDraft(ctx, token, "", kind, name, r)
+}
+
+// AddLogToDraft is AddToDraft for a file that is a log of contacts: part is complaint.LogExtract or LogOriginal.
+func (s *Service) AddLogToDraft(ctx context.Context, token, part, kind, name string, r io.Reader) (*complaint.DraftFile, error) {
 	d, err := s.complaints.OpenDraft(ctx, token)
 	if err != nil {
 		return nil, err
@@ -155,7 +178,7 @@ func (s *Service) AddToDraft(ctx context.Context, token, kind, name string, r io
 		return nil, fmt.Errorf("add file to draft: %w", err)
 	}
 	return s.complaints.AddDraftFile(ctx, token, complaint.DraftFile{
-		Kind: kind, Name: fileName(name), Size: in.size, MediaType: in.mediaType, SHA256: in.sha256, Blob: in.blob, Scan: s.fresh(),
+		Kind: kind, Name: fileName(name), Size: in.size, MediaType: in.mediaType, SHA256: in.sha256, Blob: in.blob, Scan: s.fresh(), LogPart: part,
 	})
 }
 

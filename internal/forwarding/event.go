@@ -19,6 +19,7 @@ const (
 	EventReviewTold     = "forward.review_told"
 	EventChased         = "forward.chased"
 	EventEnded          = "forward.ended"
+	EventLogAsked       = "forward.log_asked"
 	eventClock          = "forward.clock" // note: the clock of the case that began for the forward; shown to nobody
 )
 
@@ -26,5 +27,5 @@ const (
 var Events = []string{
 	EventSent, EventPassed, EventAcknowledged, EventTimeAsked, EventTimeGranted, EventTimeRefused, EventFile, EventAnswered,
 	EventAgencyAnswered, EventReturned, EventTold, EventAccepted, EventReviewAsked, EventReviewAnswered, EventReviewTold,
-	EventChased, EventEnded,
+	EventChased, EventEnded, EventLogAsked,
 }

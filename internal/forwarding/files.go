@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dunwatch/internal/access"
+	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
@@ -36,8 +37,8 @@ type visible struct {
 }
 
 // visibleTo lists what the firm of a forward may see of the complaint's files, in the order in which they came: the
-// complainant's as they were when evidence was disclosed, what the firm sent with this forward, and what its agencies
-// sent with theirs. Of what was redacted it sees the redacted copy alone, also of what was sent before. Nothing once the
+// complainant's as they were when evidence was disclosed, logs of contacts left out, what the firm sent with this forward,
+// and what its agencies sent with theirs. Of what was redacted it sees the redacted copy alone, also of what was sent before. Nothing once the
 // complaint's key is destroyed.
 func (s *Service) visibleTo(ctx context.Context, tx *store.Tx, h *held) ([]visible, error) {
 	all, err := s.d.Evidence.Of(ctx, tx, h.k.Complaint)
@@ -63,6 +64,10 @@ func (s *Service) visibleTo(ctx context.Context, tx *store.Tx, h *held) ([]visib
 	if err != nil {
 		return nil, err
 	}
+	logs, err := borrowersLogs(ctx, tx, h.ComplaintID)
+	if err != nil {
+		return nil, err
+	}
 	slices.SortFunc(all, func(a, b evidence.Item) int { return a.Number - b.Number })
 	copies := map[int]evidence.Item{}
 	for _, i := range all {
@@ -78,7 +83,7 @@ func (s *Service) visibleTo(ctx context.Context, tx *store.Tx, h *held) ([]visib
 			from = "own"
 		case of != 0:
 			from = "agency"
-		case i.FromRole == string(access.Borrower) && !i.ReceivedAt.After(until):
+		case i.FromRole == string(access.Borrower) && !i.ReceivedAt.After(until) && !logs[i.ID]:
 			from = fromComplainant
 		default:
 			continue
@@ -221,6 +226,39 @@ func (s *Service) handOver(ctx context.Context, tx *store.Tx, by access.Actor, h
 		}
 	}
 	return s.d.Evidence.Disclosed(ctx, tx, by, h.k.Complaint.Reference, given, h.Firm.Name)
+}
+
+// AttachLog notes that a file which staff of the firm gave with a log of contacts came with their forward. The caller made
+// sure with Reach that they may.
+func (s *Service) AttachLog(ctx context.Context, tx *store.Tx, by access.Actor, f *Forward, evidenceID int64) error {
+	if err := insertFile(ctx, tx, f.ID, evidenceID, f.Firm.ID); err != nil {
+		return err
+	}
+	return addEvent(ctx, tx, by, f.ID, EventFile, "")
+}
+
+// TellLogAsked tells the firm of a forward that the office asks for its own log of contacts until a day. request makes the
+// mails of one request one of a kind.
+func (s *Service) TellLogAsked(ctx context.Context, tx *store.Tx, by access.Actor, f *Forward, due calendar.Date, request int64) error {
+	h, err := s.holdID(ctx, tx, f)
+	if err != nil {
+		return err
+	}
+	to, err := s.liveFirm(ctx, tx, h.Firm)
+	if err != nil {
+		return err
+	}
+	list, err := s.notices(ctx, tx, h, to.ID, mailLogAsked)
+	if err != nil {
+		return err
+	}
+	for i, m := range list {
+		m.Data["date"], m.Dedupe = due.String(), fmt.Sprintf("%s:%d:%d", mailLogAsked, request, i)
+		if err := s.d.Notify.Queue(ctx, tx, m); err != nil {
+			return err
+		}
+	}
+	return addEvent(ctx, tx, by, f.ID, EventLogAsked, "")
 }
 
 // FilesOf says which evidence of a case came with which forward: the id of the evidence to the forward's reference, for

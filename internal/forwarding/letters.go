@@ -30,11 +30,12 @@ const (
 	mailChase    = "mail.fwd_chase"    // to the firm: the answer is due
 	mailAnswered = "mail.fwd_answered" // to the officer
 	mailReviewed = "mail.fwd_review_asked"
+	mailLogAsked = "mail.fwd_log_asked" // to the firm: its own log of contacts is asked for
 )
 
 // Mails lists them, so that a test can hold the locales against it.
 var Mails = []string{
-	mailSent, mailPassed, mailAgency, mailTime, mailReturned, mailReview, mailChase, mailAnswered, mailReviewed,
+	mailSent, mailPassed, mailAgency, mailTime, mailReturned, mailReview, mailChase, mailAnswered, mailReviewed, mailLogAsked,
 }
 
 // toFirm writes a letter to the firm of a forward. A firm knows a forward by its own number alone, and the other party of

@@ -297,6 +297,25 @@ func filesOf(ctx context.Context, tx *store.Tx, forwardIDs ...int64) (map[int64]
 	return out, nil
 }
 
+// borrowersLogs are the files of a complaint that are logs of the borrower's contacts: no firm is given them, whatever
+// else was disclosed. The table is package logbook's, which stands above.
+func borrowersLogs(ctx context.Context, tx *store.Tx, complaintID int64) (map[int64]bool, error) {
+	rows, err := tx.Rows(ctx, "SELECT evidence_id FROM contact_logs WHERE complaint_id = ? AND side = 'borrower'", complaintID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[int64]bool{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("read logs of the borrower: %w", err)
+		}
+		out[id] = true
+	}
+	return out, rows.Err()
+}
+
 type disclosureRow struct {
 	ID          int64
 	ComplaintID int64

@@ -160,6 +160,7 @@ func (s *Server) buildAPI() error {
 	s.registerAPI(api)
 	s.linkageAPI(api)
 	s.witnessAPI(api)
+	s.contactsAPI(api)
 	spec, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)

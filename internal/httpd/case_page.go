@@ -56,6 +56,7 @@ type casePageData struct {
 	Back       string   // the list this case was opened from
 	Prev, Next string   // its neighbours there
 	List       string   // the address of the list, carried along
+	Logs       int      // of contacts; -1 where they may not be seen
 
 	items []evidence.Item // behind Evidence
 }
@@ -69,7 +70,8 @@ type findingRow struct {
 	Bases     []basisRow
 	Firm      string
 	Standing  bool
-	Replaced  int // number of the finding that corrects this one
+	Replaced  int    // number of the finding that corrects this one
+	Check     string // of logs, on which it rests; "" on none
 	Correct   string
 }
 
@@ -118,7 +120,7 @@ func (s *Server) caseData(c echo.Context, k *casework.Case, revealed *complaint.
 		return nil, err
 	}
 	for _, part := range []func(desk, *casePageData) error{
-		s.caseNeighbours, s.caseRecord, s.timeSide, s.firmSide, s.casePlans, s.caseLetters, s.caseFindings, s.casePenalties, s.caseTalk, s.caseCommands, s.caseLinked,
+		s.caseNeighbours, s.caseRecord, s.timeSide, s.firmSide, s.casePlans, s.caseLetters, s.caseFindings, s.casePenalties, s.caseTalk, s.caseCommands, s.caseLinked, s.caseLogs,
 	} {
 		if err := part(d, p); err != nil {
 			return nil, err
@@ -167,6 +169,15 @@ func (s *Server) caseRecord(d desk, p *casePageData) error {
 	return nil
 }
 
+// caseLogs counts the case's logs of contacts.
+func (s *Server) caseLogs(d desk, p *casePageData) (err error) {
+	if p.Logs = -1; !d.may(access.ReadEvidence, p.K.Owner()) {
+		return nil
+	}
+	p.Logs, err = s.Logs.Count(d.ctx, d.by, p.K.Reference)
+	return err
+}
+
 func (s *Server) caseFindings(d desk, p *casePageData) error {
 	list, err := s.Cases.Findings(d.ctx, d.by, p.K.Reference)
 	if err != nil {
@@ -190,7 +201,7 @@ func (d desk) findingRows(k *casework.Case, list []casework.Finding) []findingRo
 	out := make([]findingRow, 0, len(list))
 	for _, f := range list {
 		r := findingRow{Finding: f, Name: d.codeName(k.Pack, f.Code), Chip: d.outcomeChip(k.Pack, f.Outcome), Standing: f.SupersededBy == 0,
-			Standards: d.bases(pack, f.Standards), Bases: d.bases(pack, f.Bases), Firm: firmOf(k, f.FirmID)}
+			Standards: d.bases(pack, f.Standards), Bases: d.bases(pack, f.Bases), Firm: firmOf(k, f.FirmID), Check: d.checkWords(k.Pack, f.Check)}
 		for _, o := range list {
 			if o.ID == f.SupersededBy {
 				r.Replaced = o.Number

@@ -102,7 +102,14 @@ func (s *Server) addDraftEvidence(c echo.Context) error {
 	}
 	defer dropUploads(c)
 	return s.withDraft(c, func(dr *complaint.Draft) error {
+		logs, err := s.logsAmong(c, form)
+		if err != nil {
+			return err
+		}
 		files := uploads(c, "file")
+		if len(logs) > 0 {
+			return s.draftLogsSent(c, dr, form, logs)
+		}
 		next := form.Value("do") == "next"
 		if next && len(files) == 0 {
 			i, _ := stepAt("evidence")
@@ -119,6 +126,21 @@ func (s *Server) addDraftEvidence(c echo.Context) error {
 		s.flash(c, "good", "complain.files_added", strconv.Itoa(len(files)))
 		return c.Redirect(http.StatusSeeOther, returning("/complain/evidence", form))
 	})
+}
+
+// draftLogsSent stores the files that came with logs and asks about the logs.
+func (s *Server) draftLogsSent(c echo.Context, dr *complaint.Draft, form *Form, logs []heldFile) error {
+	if len(uploads(c, "file")) > 0 {
+		if err := s.storeDraftFiles(c, dr, form); err != nil {
+			return s.showDraftEvidence(c, err, dr, form)
+		}
+	}
+	s.keepDraft(c, dr.Token)
+	k, err := s.draftKeeper(c, dr)
+	if err != nil {
+		return err
+	}
+	return s.askAboutLogs(c, k, logs)
 }
 
 // showDraftEvidence shows the page again; files stored beside the bad one are

@@ -4,14 +4,17 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
+	"dunwatch/internal/contactlog"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/locale"
+	"dunwatch/internal/logbook"
 	"dunwatch/internal/rulebook"
 )
 
@@ -40,6 +43,9 @@ type findingPageData struct {
 	Reasons   string
 	Corrects  int
 	Criminal  bool
+	Check     string // rule of the check of logs from which it is drafted; "" none
+	Side      string // whose logs
+	CheckText string
 }
 
 // basisChoice is a provision to tick.
@@ -74,6 +80,9 @@ func (s *Server) findingPage(c echo.Context) error {
 		if err := p.prefill(s.deskOf(c)); err != nil {
 			return err
 		}
+	}
+	if err := p.draftFrom(s.deskOf(c), asked, true); err != nil {
+		return err
 	}
 	return s.show(c, http.StatusOK, findingTemplate, p)
 }
@@ -190,6 +199,55 @@ func (p *findingPageData) prefill(d desk) error {
 	return fault.New(fault.NotFound, "fault.not_found")
 }
 
+// draftFrom prepares a finding that rests on the hits of a rule in logs of contacts. fill puts proposed words and ticks
+// into the form; a person decides.
+func (p *findingPageData) draftFrom(d desk, asked *Form, fill bool) error {
+	rule, side := asked.Text("check"), logbook.Side(asked.Text("side"))
+	if rule == "" {
+		return nil
+	}
+	b, err := d.s.Logs.Of(d.ctx, d.by, p.K.Reference)
+	if err != nil {
+		return err
+	}
+	draft, err := b.Draft(rule, side)
+	if err != nil {
+		return err
+	}
+	p.Check, p.Side, p.CheckText = rule, string(side), d.checkWords(p.K.Pack, &draft.Check)
+	if fill {
+		p.tick(draft.Bases)
+		p.Items, p.Reasons = draft.Evidence, d.draftReasons(b, draft)
+	}
+	return nil
+}
+
+// draftHitsNamed is how many hits the proposed reasons of a finding name one by one.
+const draftHitsNamed = 30
+
+// draftReasons proposes the reasons of a finding: the rule, and each contact with its row.
+func (d desk) draftReasons(b *logbook.Book, draft *logbook.Draft) string {
+	at := map[contactlog.Row]*contactlog.Contact{}
+	_, contacts, _ := b.Side(draft.Side)
+	for i := range contacts {
+		at[contactlog.Row{File: contacts[i].File, Row: contacts[i].Row}] = &contacts[i]
+	}
+	lines := []string{d.t("contacts.reasons.lead", draft.Rule.ID, d.text(draft.Rule.Name), d.text(draft.Rule.Says), b.Pack.Version(), len(draft.Hits), d.t("contacts.side."+string(draft.Side)))}
+	for i, h := range draft.Hits {
+		if i == draftHitsNamed {
+			lines = append(lines, d.t("contacts.reasons.more", len(draft.Hits)-i))
+			break
+		}
+		row := h.Rows[0]
+		line := d.t("contacts.reasons.hit", h.At.Format("2006-01-02 15:04:05"), d.contactKind(at[row]), d.numberWords(firmNumber(at[row])), d.t("contacts.place", b.LogOf(row.File).Label(), row.Row))
+		if h.Counted > 1 {
+			line += d.t("contacts.reasons.counted", h.Counted)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 func (p *findingPageData) tick(ids []string) {
 	for _, list := range [][]basisChoice{p.Standards, p.Bases, p.Other} {
 		for i := range list {
@@ -208,10 +266,17 @@ func (s *Server) recordFinding(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, f, err := s.Cases.Record(c.Request().Context(), actorOf(c), ref, casework.NewFinding{
+	n := casework.NewFinding{
 		Code: form.Text("code"), Outcome: form.Text("outcome"), ActedOn: on, Basis: form.List("basis"), Reasons: form.Text("reasons"),
 		Evidence: form.List("evidence"), Firm: form.Text("firm"), Corrects: atoi(form.Text("corrects")), Version: form.Version(),
-	})
+	}
+	ctx, by := c.Request().Context(), actorOf(c)
+	var f *casework.Finding
+	if rule := form.Text("check"); rule != "" {
+		_, f, err = s.Logs.Record(ctx, by, ref, rule, logbook.Side(form.Text("side")), n)
+	} else {
+		_, f, err = s.Cases.Record(ctx, by, ref, n)
+	}
 	if err != nil {
 		return s.findingAgain(c, err, form)
 	}
@@ -230,6 +295,9 @@ func (s *Server) findingAgain(c echo.Context, err error, form *Form) error {
 			return p, nil // the first step again: code or day no longer stand
 		}
 		p.tick(form.List("basis"))
+		if err := p.draftFrom(d, form, false); err != nil {
+			return nil, err
+		}
 		for _, f := range faultOf(form.Fault).Fields {
 			if f.Name == "basis" {
 				p.BasisErr = d.t(f.Key, f.Args...)

@@ -15,6 +15,7 @@ import (
 	"dunwatch/internal/forwarding"
 	"dunwatch/internal/letter"
 	"dunwatch/internal/locale"
+	"dunwatch/internal/logbook"
 )
 
 const portalForwardTemplate = "portal/forward"
@@ -49,6 +50,14 @@ type portalForwardData struct {
 	Plans    []portalPlanRow
 	Offer    *portalOffer // nil: no plan may be offered now
 	Events   []Event
+	LogsDue  []portalLogRow // logs of contacts that the office asked for
+}
+
+// portalLogRow is a log that the office asked the firm for.
+type portalLogRow struct {
+	logbook.Given
+	Chip Chip
+	Due  *Deadline
 }
 
 // portalText is something said, in paragraphs.
@@ -131,7 +140,27 @@ func (s *Server) portalForwardData(c echo.Context) (*portalForwardData, error) {
 	if p.Letters, err = s.portalLetters(d, v.Reference); err != nil {
 		return nil, err
 	}
+	if err := s.portalLogs(d, p); err != nil {
+		return nil, err
+	}
 	return p, s.portalPlans(d, p)
+}
+
+// portalLogs lists the logs of contacts that the office asked the firm for.
+func (s *Server) portalLogs(d desk, p *portalForwardData) error {
+	list, err := s.Logs.AskedOf(d.ctx, d.by, p.V.Reference)
+	if err != nil {
+		return err
+	}
+	for _, g := range slices.Backward(list) {
+		r := portalLogRow{Given: g, Chip: Chip{Tone: "good", Text: d.t("contacts.request.given")}}
+		if g.Open() {
+			due := d.due(p.V.Pack, g.Request.Due)
+			r.Due, r.Chip = &due, Chip{Tone: "wait", Text: d.t("contacts.request.open")}
+		}
+		p.LogsDue = append(p.LogsDue, r)
+	}
+	return nil
 }
 
 // portalTold is what the firm was given: in words, in facts and in files.

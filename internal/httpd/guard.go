@@ -79,7 +79,10 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		defer dropUploads(c)
 		r := c.Request()
 		limit := int64(smallBody)
-		if takesFiles[c.Path()] && isMultipart(r) {
+		switch {
+		case takesLogs[c.Path()]:
+			limit = logBody(r)
+		case takesFiles[c.Path()] && isMultipart(r):
 			limit = s.Evidence.MaxBytes() + formSlack
 		}
 		if r.ContentLength > limit {
@@ -142,6 +145,7 @@ type pace struct {
 var paces = map[string]pace{
 	"any":     {burst: 240, every: 50 * time.Millisecond},
 	"file":    {burst: 20, every: 30 * time.Second},
+	"log":     {burst: 24, every: 15 * time.Second}, // a step of reading a log of contacts
 	"sign_in": {burst: 30, every: 10 * time.Second},
 	"track":   {burst: 30, every: 10 * time.Second},
 	"upload":  {burst: 60, every: 10 * time.Second},

@@ -1,7 +1,6 @@
 package httpd
 
 import (
-	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -33,10 +32,7 @@ func formOf(c echo.Context) (*Form, error) {
 		err = r.ParseForm()
 	}
 	if err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return nil, fault.Wrap(err, fault.TooLarge, "fault.too_large")
-		}
-		return nil, fault.Wrap(err, fault.Invalid, "fault.invalid")
+		return nil, badForm(err)
 	}
 	values := r.PostForm
 	if r.MultipartForm != nil {

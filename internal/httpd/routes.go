@@ -27,7 +27,7 @@ func (s *Server) Table() []Route { return slices.Clone(s.table) }
 // api.go and join the same table.
 func (s *Server) pageRoutes() []Route {
 	return slices.Concat(s.siteRoutes(), s.publicRoutes(), s.trackRoutes(), s.deskRoutes(), s.evidenceRoutes(), s.penaltyRoutes(), s.reportRoutes(), s.adminRoutes(),
-		s.firmPortalRoutes(), s.handlingRoutes(), s.letterRoutes(), s.intakeRoutes(), s.operationsRoutes(), s.registerRoutes(), s.linkageRoutes(), s.witnessRoutes())
+		s.firmPortalRoutes(), s.handlingRoutes(), s.letterRoutes(), s.intakeRoutes(), s.operationsRoutes(), s.registerRoutes(), s.linkageRoutes(), s.witnessRoutes(), s.logRoutes())
 }
 
 // open is a route for anybody.

@@ -275,4 +275,9 @@ func TestRouteTableNamesARuleForEach(t *testing.T) {
 			t.Errorf("%s takes files and is no route", path)
 		}
 	}
+	for path := range takesLogs {
+		if !paths[path] {
+			t.Errorf("%s takes logs and is no route", path)
+		}
+	}
 }

@@ -263,6 +263,7 @@ func TestEveryForgedColumnIsNamed(t *testing.T) {
 	s.ok(err)
 	s.importsSome()
 	s.worksAnswers()
+	s.worksLogs()
 	s.worksCourse()
 	s.worksLinks()
 	s.worksWitness(w.ref)

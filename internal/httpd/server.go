@@ -42,6 +42,7 @@ type Server struct {
 	waits   waits
 	copies  registerCache
 	gate    *registerGate
+	readers logReaders
 	table   []Route
 }
 
@@ -56,7 +57,7 @@ func New(d Deps, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public URL: %w", err)
 	}
-	s := &Server{Deps: d, cfg: cfg, secure: u.Scheme == "https", render: r, limits: newLimits(cfg.RateLimit, d.DB.Now), metrics: newMetrics(), gate: newRegisterGate()}
+	s := &Server{Deps: d, cfg: cfg, secure: u.Scheme == "https", render: r, limits: newLimits(cfg.RateLimit, d.DB.Now), metrics: newMetrics(), gate: newRegisterGate(), readers: make(logReaders, readersMost)}
 	s.metrics.registry.MustRegister(outboxFigures{d.Notify, d.DB.Now})
 	if err := s.build(u); err != nil {
 		return nil, err

@@ -82,7 +82,7 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 func publicNav(c echo.Context) []NavItem {
 	var nav []NavItem
 	for _, it := range []struct{ label, href string }{
-		{"nav.complain", "/complain"}, {"nav.track", "/track"}, {"nav.rights", "/rights"}, {"nav.check_collector", "/check-collector"},
+		{"nav.complain", "/complain"}, {"nav.track", "/track"}, {"nav.rights", "/rights"}, {"nav.check_collector", "/check-collector"}, {"nav.check_log", "/check-my-log"},
 		{"nav.register", "/register"},
 	} {
 		nav = append(nav, NavItem{Label: it.label, Href: it.href, Current: under(c, it.href)})

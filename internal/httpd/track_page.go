@@ -423,21 +423,57 @@ func (s *Server) trackWithdraw(c echo.Context) error {
 	})
 }
 
+// trackEvidence stores files of any kind; logs among them are asked about first.
 func (s *Server) trackEvidence(c echo.Context) error {
-	return s.trackDo(c, "evidence", "track.evidence_added", func(by access.Actor, ref string, form *Form) error {
-		ctx := c.Request().Context()
-		co, err := s.Complaints.ByRef(ctx, by, ref)
+	form, err := formOf(c)
+	if err == nil {
+		var logs []heldFile
+		if logs, err = s.logsAmong(c, form); err == nil && len(logs) > 0 {
+			return s.trackLogsSent(c, form, logs)
+		}
+	}
+	if err != nil && !fault.Is(err, fault.TooLarge) {
+		return err
+	}
+	return s.trackStore(c)
+}
+
+func (s *Server) trackLogsSent(c echo.Context, form *Form, logs []heldFile) error {
+	if len(uploads(c, "file")) > 0 {
+		by, ref, err := s.holderOf(c)
 		if err != nil {
 			return err
 		}
-		p, ok := s.Book.Pack(co.Pack)
-		if !ok {
-			return fault.New(fault.NotFound, "fault.not_found")
+		if err := s.storeTracked(c, by, ref, form); err != nil {
+			return s.showForm(c, err, form, "track/case", func(f *Form) (any, error) { f.Name = "evidence"; return s.trackCase(c, f) })
 		}
-		return s.storeFiles(c, form, func(h *multipart.FileHeader, f multipart.File) error {
-			_, err := s.Evidence.Add(ctx, by, ref, kindSaid(form, p, co.Codes, h), h.Filename, f)
-			return err
-		})
+	}
+	k, err := s.trackKeeper(c)
+	if err != nil {
+		return err
+	}
+	return s.askAboutLogs(c, k, logs)
+}
+
+func (s *Server) trackStore(c echo.Context) error {
+	return s.trackDo(c, "evidence", "track.evidence_added", func(by access.Actor, ref string, form *Form) error {
+		return s.storeTracked(c, by, ref, form)
+	})
+}
+
+func (s *Server) storeTracked(c echo.Context, by access.Actor, ref string, form *Form) error {
+	ctx := c.Request().Context()
+	co, err := s.Complaints.ByRef(ctx, by, ref)
+	if err != nil {
+		return err
+	}
+	p, ok := s.Book.Pack(co.Pack)
+	if !ok {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	return s.storeFiles(c, form, func(h *multipart.FileHeader, f multipart.File) error {
+		_, err := s.Evidence.Add(ctx, by, ref, kindSaid(form, p, co.Codes, h), h.Filename, f)
+		return err
 	})
 }
 

@@ -25,6 +25,7 @@ import (
 	"dunwatch/internal/letter"
 	"dunwatch/internal/linkage"
 	"dunwatch/internal/locale"
+	"dunwatch/internal/logbook"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/report"
 	"dunwatch/internal/rulebook"
@@ -110,6 +111,7 @@ type Office struct {
 	Docket     *docket.Service
 	Links      *linkage.Service
 	Witnesses  *witness.Service
+	Logs       *logbook.Service
 }
 
 // Wire makes every capability. It fails when a built-in template is broken.
@@ -150,6 +152,10 @@ func Wire(law *Law, opt Options) (*Office, error) {
 	o.Plans = hardship.New(hardship.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Zone: o.Zone, Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints,
 		Cases: o.Cases, Forwards: o.Forwards, Notify: o.Notify, PortalURL: opt.page("/firm/forwards"), CaseURL: opt.page("/cases"),
+	})
+	o.Logs = logbook.New(logbook.Deps{
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Zone: o.Zone, Complaints: o.Complaints, Evidence: o.Evidence,
+		Cases: o.Cases, Forwards: o.Forwards,
 	})
 	o.Penalties = enforcement.New(enforcement.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
