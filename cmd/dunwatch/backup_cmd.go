@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"dunwatch/internal/evidence"
 	"dunwatch/internal/store"
 )
 
@@ -33,7 +34,7 @@ func (c *backupCmd) Run(ctx context.Context, s Streams) error {
 		if _, err := o.DB.Backup(ctx, c.Dest, c.DatabaseURL); err != nil {
 			return err
 		}
-		n, err := copyTree(filepath.Join(c.Data, "blobs"), filepath.Join(c.Dest, "blobs"))
+		n, err := c.copyBlobs(ctx, o)
 		if err != nil {
 			return err
 		}
@@ -48,6 +49,39 @@ func (c *backupCmd) Run(ctx context.Context, s Streams) error {
 		}
 		return c.verify(ctx, s, o)
 	})
+}
+
+// copyBlobs copies the evidence files into the backup.
+func (c *backupCmd) copyBlobs(ctx context.Context, o *running) (int, error) {
+	if c.Blobs == "" {
+		return copyTree(filepath.Join(c.Data, "blobs"), filepath.Join(c.Dest, "blobs"))
+	}
+	to, err := evidence.NewDisk(filepath.Join(c.Dest, "blobs"))
+	if err != nil {
+		return 0, err
+	}
+	defer to.Close()
+	return pour(ctx, o.Blobs, to)
+}
+
+// pour copies blobs from one store to another, and returns how many.
+func pour(ctx context.Context, from, to evidence.Blobs) (n int, err error) {
+	err = from.Each(ctx, func(b evidence.Stored) error {
+		r, err := from.Open(ctx, b.Name)
+		if err != nil {
+			return err
+		}
+		name, _, err := to.Put(ctx, r)
+		if err := errors.Join(err, r.Close()); err != nil {
+			return err
+		}
+		if name != b.Name {
+			return fmt.Errorf("%s was altered", b.Name)
+		}
+		n++
+		return nil
+	})
+	return n, err
 }
 
 // verify opens the copy with the keys of the original and holds it against its
@@ -103,10 +137,11 @@ func (c *restoreCmd) Run(ctx context.Context, s Streams) error {
 	} else if err := copyFile(filepath.Join(c.Src, "dunwatch.db"), filepath.Join(c.Data, "dunwatch.db")); err != nil {
 		return err
 	}
-	for _, name := range []string{"blobs", "keys"} {
-		if _, err := copyTree(filepath.Join(c.Src, name), filepath.Join(c.Data, name)); err != nil {
-			return err
-		}
+	if _, err := copyTree(filepath.Join(c.Src, "keys"), filepath.Join(c.Data, "keys")); err != nil {
+		return err
+	}
+	if err := c.restoreBlobs(ctx); err != nil {
+		return err
 	}
 	fmt.Fprintf(s.Out, "Restored into %s.\n", c.Data)
 	if _, err := os.Stat(filepath.Join(c.Data, "keys", "master.key")); err != nil && os.Getenv("DUNWATCH_MASTER_KEY") == "" {
@@ -114,6 +149,23 @@ func (c *restoreCmd) Run(ctx context.Context, s Streams) error {
 		return nil
 	}
 	return (&auditVerify{dataFlags: c.dataFlags, Format: "text"}).Run(ctx, s)
+}
+
+func (c *restoreCmd) restoreBlobs(ctx context.Context) error {
+	if c.Blobs == "" {
+		_, err := copyTree(filepath.Join(c.Src, "blobs"), filepath.Join(c.Data, "blobs"))
+		return err
+	}
+	from, err := evidence.NewDisk(filepath.Join(c.Src, "blobs"))
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := c.blobs(c.Data)
+	if err == nil {
+		_, err = pour(ctx, from, to)
+	}
+	return err
 }
 
 // copyTree copies the files of a folder and returns how many; a folder that

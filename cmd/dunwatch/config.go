@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 	_ "time/tzdata" // a bare container has no zone files
 
+	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/locale"
 	"dunwatch/web"
@@ -20,6 +22,36 @@ type dataFlags struct {
 	Data        string `default:"dunwatch-data" help:"Folder of the database, the evidence and the keys." type:"path" placeholder:"DIR"`
 	DatabaseURL string `name:"database-url" help:"PostgreSQL instead of SQLite: postgres://user@host/name." placeholder:"URL"`
 	Zone        string `default:"Asia/Shanghai" help:"The regulator's time zone." placeholder:"ZONE"`
+	Blobs       string `help:"Evidence in an S3-compatible store instead of under --data: s3://bucket/prefix?endpoint=host:port; keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." placeholder:"URL"`
+}
+
+// blobs opens the store of the evidence files.
+func (f dataFlags) blobs(dir string) (evidence.Blobs, error) {
+	if f.Blobs == "" {
+		return evidence.NewDisk(filepath.Join(dir, "blobs"))
+	}
+	s, err := evidence.NewS3(f.Blobs)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return s, nil
+}
+
+// scanFlags say who looks for malware in what is sent in.
+type scanFlags struct {
+	ClamAV string `name:"clamav" help:"ClamAV daemon that checks files: unix:/run/clamav/clamd.ctl or tcp:host:port; without it files are marked as not checked." placeholder:"SOCKET"`
+}
+
+// scanner is the daemon that the flag names; nil for none.
+func (f scanFlags) scanner() (*evidence.Clamd, error) {
+	if f.ClamAV == "" {
+		return nil, nil
+	}
+	c, err := evidence.NewClamd(f.ClamAV)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --clamav: %w", errUsage, err)
+	}
+	return c, nil
 }
 
 func (f dataFlags) location() (*time.Location, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -15,7 +16,10 @@ import (
 )
 
 // doctorCmd looks for what would go wrong later.
-type doctorCmd struct{ dataFlags }
+type doctorCmd struct {
+	dataFlags
+	scanFlags
+}
 
 // check is one look; a problem says what to do.
 type check struct {
@@ -27,7 +31,7 @@ type check struct {
 func (c *doctorCmd) Run(ctx context.Context, s Streams) error {
 	bad := 0
 	for _, k := range []check{
-		{"built in", c.builtIn}, {"disk", c.disk}, {"database", c.database}, {"keys", c.keys}, {"calendar", c.calendar},
+		{"built in", c.builtIn}, {"disk", c.disk}, {"database", c.database}, {"keys", c.keys}, {"calendar", c.calendar}, {"evidence", c.evidence}, {"malware", c.malware},
 	} {
 		note, err := k.run(ctx)
 		if err != nil {
@@ -120,4 +124,42 @@ func (c *doctorCmd) calendar(context.Context) (string, error) {
 		return fmt.Sprintf("%d is not announced yet: dates in it are provisional", next.Year()), nil
 	}
 	return "announced", nil
+}
+
+// evidence holds every row against its stored file, and every stored file against the rows.
+func (c *doctorCmd) evidence(ctx context.Context) (string, error) {
+	if c.DatabaseURL == "" {
+		if _, err := os.Stat(filepath.Join(c.Data, "dunwatch.db")); errors.Is(err, os.ErrNotExist) {
+			return "none yet", nil
+		}
+	}
+	o, err := openOffice(ctx, c.dataFlags, newLogger(Streams{Err: io.Discard}, levelQuiet), openOptions{})
+	if err != nil {
+		return "", err
+	}
+	defer o.DB.Close()
+	found, problems, err := o.Evidence.Reconcile(ctx)
+	if err != nil {
+		return "", err
+	}
+	if !found.Sound() {
+		return "", fmt.Errorf("%d files are missing and %d altered, the first: %v; put them back from a backup", found.Missing, found.Altered, problems[0])
+	}
+	return fmt.Sprintf("%d rows, each with its file; %d files left over", found.Files, found.Unnamed), nil
+}
+
+func (c *doctorCmd) malware(ctx context.Context) (string, error) {
+	scanner, err := c.scanner()
+	if err != nil {
+		return "", err
+	}
+	if scanner == nil {
+		return "no scanner is named with --clamav: files are kept and marked as not checked", nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := scanner.Ping(ctx); err != nil {
+		return "", fmt.Errorf("%s: %w", c.ClamAV, err)
+	}
+	return c.ClamAV + " answers", nil
 }

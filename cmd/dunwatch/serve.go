@@ -18,6 +18,7 @@ import (
 type serveCmd struct {
 	dataFlags
 	mailFlags
+	scanFlags
 	Addr        string `default:"127.0.0.1:8080" help:"Address to listen on."`
 	PublicURL   string `name:"public-url" help:"The site's address as people type it; https makes its cookies Secure." placeholder:"URL"`
 	NoWorker    bool   `name:"no-worker" help:"Leave the scheduled jobs to another instance."`
@@ -40,7 +41,7 @@ func (c *serveCmd) Run(ctx context.Context, io Streams) error {
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + c.Addr
 	}
-	o, err := openOffice(ctx, c.dataFlags, logger, openOptions{mail: &c.mailFlags, public: c.PublicURL})
+	o, err := openOffice(ctx, c.dataFlags, logger, openOptions{mail: &c.mailFlags, public: c.PublicURL, scan: c.scanFlags})
 	if err != nil {
 		return err
 	}

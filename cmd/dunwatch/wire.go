@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -34,6 +35,8 @@ type openOptions struct {
 	mail *mailFlags
 	// public is the site's address, for links in messages.
 	public string
+	// scan says who looks for malware.
+	scan scanFlags
 }
 
 // openOffice opens the stored data and wires the capabilities. Keys are made on
@@ -48,7 +51,7 @@ func openOffice(ctx context.Context, f dataFlags, logger *slog.Logger, opt openO
 	if err != nil {
 		return nil, err
 	}
-	o, err := wire(ctx, db, f.Data, zone, logger, opt)
+	o, err := wire(ctx, db, f, zone, logger, opt)
 	if err != nil {
 		db.Close()
 		return nil, err
@@ -56,7 +59,8 @@ func openOffice(ctx context.Context, f dataFlags, logger *slog.Logger, opt openO
 	return o, nil
 }
 
-func wire(ctx context.Context, db *store.DB, dir string, zone *time.Location, logger *slog.Logger, opt openOptions) (*running, error) {
+func wire(ctx context.Context, db *store.DB, f dataFlags, zone *time.Location, logger *slog.Logger, opt openOptions) (*running, error) {
+	dir := f.Data
 	log, keys, err := openKeys(ctx, db, dir)
 	if err != nil {
 		return nil, err
@@ -65,12 +69,16 @@ func wire(ctx context.Context, db *store.DB, dir string, zone *time.Location, lo
 	if err != nil {
 		return nil, err
 	}
-	blobs, err := evidence.NewDisk(filepath.Join(dir, "blobs"))
+	blobs, err := f.blobs(dir)
 	if err != nil {
 		return nil, err
 	}
-	if opt.hasty {
-		blobs = blobs.Hasty()
+	if d, ok := blobs.(*evidence.Disk); ok && opt.hasty {
+		blobs = d.Hasty()
+	}
+	scanner, err := opt.scan.scanner()
+	if err != nil {
+		return nil, err
 	}
 	var senders notify.Senders
 	if opt.mail != nil {
@@ -81,6 +89,9 @@ func wire(ctx context.Context, db *store.DB, dir string, zone *time.Location, lo
 	o, err := office.Wire(law, office.Options{DB: db, Log: log, Keys: keys, Blobs: blobs, Zone: zone, Cost: opt.cost, Senders: senders, PublicURL: opt.public})
 	if err != nil {
 		return nil, err
+	}
+	if scanner != nil {
+		o.Evidence.WithScanner(scanner)
 	}
 	if err := o.Docket.Refresh(ctx); err != nil {
 		return nil, err
@@ -123,9 +134,22 @@ func (o *running) jobs() []worker.Job {
 		{Name: "search", Every: time.Second, Run: func(ctx context.Context) error { _, err := o.Complaints.Index(ctx); return err }},
 		{Name: "links", Every: time.Second, Run: func(ctx context.Context) error { _, err := o.Links.Run(ctx); return err }},
 		{Name: "evidence", Every: time.Hour, Run: func(ctx context.Context) error { _, err := o.Evidence.Clean(ctx, httpd.DraftAge); return err }},
+		{Name: "malware", Every: 5 * time.Second, Run: func(ctx context.Context) error { _, err := o.Evidence.ScanWaiting(ctx); return err }},
+		{Name: "previews", Every: 15 * time.Second, Run: func(ctx context.Context) error { _, err := o.Evidence.MakePreviews(ctx); return err }},
+		{Name: "reconcile", Every: 24 * time.Hour, Run: o.reconcile},
 		{Name: "sessions", Every: time.Hour, Run: o.Accounts.Sweep},
 		{Name: "sent mail", Every: 24 * time.Hour, Run: o.Notify.Purge},
 	}
+}
+
+// reconcile holds rows and stored files against each other. What was lost or altered is an error of the job, so that whoever
+// watches the jobs sees it; left-over files are not.
+func (o *running) reconcile(ctx context.Context) error {
+	c, problems, err := o.Evidence.Reconcile(ctx)
+	if err != nil || c.Sound() {
+		return err
+	}
+	return fmt.Errorf("%d evidence files are missing and %d altered, the first: %v", c.Missing, c.Altered, problems[0])
 }
 
 // wireCopy wires a copy of the data with the keys of the original.

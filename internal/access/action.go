@@ -18,6 +18,7 @@ const (
 	ImportComplaints  Action = "complaint.import"
 	RevealIdentity    Action = "complaint.reveal"
 	ReadEvidence      Action = "evidence.read"
+	ReleaseEvidence   Action = "evidence.release" // what the program holds back
 	ReadCase          Action = "case.read"
 	AssignCase        Action = "case.assign"
 	TakeCase          Action = "case.take"
@@ -78,7 +79,7 @@ const (
 // Actions lists every action.
 var Actions = []Action{
 	FileComplaint, ReadComplaint, AddEvidence, Message, Withdraw, RequestReview, Screen, ImportComplaints, RevealIdentity,
-	ReadEvidence, ReadCase, AssignCase, TakeCase, NoteCase, RecordFinding, CloseCase, RecuseCase,
+	ReadEvidence, ReleaseEvidence, ReadCase, AssignCase, TakeCase, NoteCase, RecordFinding, CloseCase, RecuseCase,
 	ReadPenalty, ProposePenalty, ApprovePenalty, IssuePenalty, FilePenalty, TryPenalty, ReviewPenalty, HearPenalty, ServePenalty,
 	PublishPenalty, CollectPenalty, OrderMeasure, AnswerPenalty, ReadFirm, ManageFirm, ReadReport, FreezeReport, ReadAudit,
 	ManageAccount, ManageOwnSession, UseFirmPortal, ManageCalendar, ReadOperations, ReadPublicRecords,

@@ -30,7 +30,7 @@ var deeds = map[string]bool{
 	"Accept": true, "Add": true, "AddDraftFile": true, "AddFrom": true, "AddToDraft": true, "AskForMore": true, "AskReopen": true, "AskTime": true,
 	"Assign": true, "AssignAll": true, "CancelLetter": true, "Clean": true, "Close": true, "DecideTime": true, "DropDraft": true, "EditLetter": true,
 	"File": true, "ImportCFPB": true, "Index": true, "LogContact": true, "NewDraft": true, "Note": true, "NoteLetterDelivery": true, "PassOn": true,
-	"Rate": true, "Record": true, "Recuse": true, "Refer": true, "Refuse": true, "ReleaseLetter": true, "Reopen": true, "Resume": true, "SaveDraft": true,
+	"Rate": true, "Record": true, "Redact": true, "Release": true, "Supersede": true, "Recuse": true, "Refer": true, "Refuse": true, "ReleaseLetter": true, "Reopen": true, "Resume": true, "SaveDraft": true,
 	"Send": true, "Split": true, "Supply": true, "Suspend": true, "Take": true, "TakeDown": true, "TakeNext": true, "Validate": true, "Withdraw": true,
 }
 

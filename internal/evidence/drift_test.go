@@ -7,5 +7,5 @@ import (
 )
 
 func TestRowsMatchTables(t *testing.T) {
-	storetest.MatchRows(t, &evidenceRow{}, &linkRow{}, &releaseRow{})
+	storetest.MatchRows(t, &evidenceRow{}, &linkRow{}, &releaseRow{}, &previewRow{}, &checkRow{})
 }

@@ -49,6 +49,7 @@ type Item struct {
 	Supersedes   int  // number of the item in whose place this one stands; 0: of none
 	SupersededBy int  // number of the item that stands in its place; 0: none
 	LetThrough   bool // a person let it be opened although the scanner suspects it
+	Preview      bool // there is a small picture of it
 	Original     bool // a person let the original be given out where no clean copy can be made
 }
 
@@ -99,15 +100,22 @@ type Service struct {
 	complaints *complaint.Service
 	blobs      Blobs
 	maxBytes   int64
+	scanner    Scanner       // nil: none
+	easel      chan struct{} // held by whoever decodes a picture
 }
 
 // New returns the service. maxBytes bounds one file.
 func New(db *store.DB, log *audit.Log, policy *access.Policy, complaints *complaint.Service, blobs Blobs, maxBytes int64) *Service {
-	return &Service{db, log, policy, complaints, blobs, maxBytes}
+	return &Service{db: db, log: log, policy: policy, complaints: complaints, blobs: blobs, maxBytes: maxBytes, easel: make(chan struct{}, 1)}
 }
 
 // fresh is the scan state of a file that has just come.
-func (s *Service) fresh() string { return NotScanned }
+func (s *Service) fresh() string {
+	if s.scanner == nil {
+		return NotScanned
+	}
+	return Waiting
+}
 
 // MaxBytes is the largest file taken.
 func (s *Service) MaxBytes() int64 { return s.maxBytes }
@@ -153,11 +161,14 @@ func (s *Service) Seen(ctx context.Context, tx *store.Tx, by access.Actor, c *co
 // reach loads the complaint if the actor may see its files: a borrower those of
 // the own complaint, staff as the policy says.
 func (s *Service) reach(ctx context.Context, tx *store.Tx, by access.Actor, ref string) (*complaint.Complaint, access.Owner, error) {
-	act := access.ReadEvidence
+	return s.complaints.Reach(ctx, tx, by, reading(by), ref)
+}
+
+func reading(by access.Actor) access.Action {
 	if by.Role == access.Borrower {
-		act = access.ReadComplaint
+		return access.ReadComplaint
 	}
-	return s.complaints.Reach(ctx, tx, by, act, ref)
+	return access.ReadEvidence
 }
 
 func (s *Service) items(ctx context.Context, tx *store.Tx, c *complaint.Complaint) ([]Item, error) {

@@ -22,6 +22,7 @@ type look struct {
 	act    audit.Action
 	detail []any // of the entry, besides which item and in which form
 	copy   bool
+	small  bool // the small picture instead
 	number int
 	find   func(*store.Tx) (*complaint.Complaint, error) // the complaint, if the actor may have its files
 	may    func(context.Context, *store.Tx, *Item) error // nil: whoever may have one may have each
@@ -34,6 +35,9 @@ type handle struct {
 	blob string
 	key  *seal.DataKey
 	bare bool // goes out as a clean copy
+
+	complaintID int64
+	own         *seal.DataKey // of the complaint; key may be another's, see blobKey
 }
 
 // Open gives a file's bytes to be looked at on the screen and records who looked (staff and borrower alike). The stored
@@ -110,8 +114,13 @@ func reasonOf(text string) (string, error) {
 
 // matter finds a complaint whose files the actor may read.
 func (s *Service) matter(ctx context.Context, by access.Actor, ref string) func(*store.Tx) (*complaint.Complaint, error) {
+	return s.mayDo(ctx, by, reading(by), ref)
+}
+
+// mayDo finds a complaint with whose files the actor may do something.
+func (s *Service) mayDo(ctx context.Context, by access.Actor, act access.Action, ref string) func(*store.Tx) (*complaint.Complaint, error) {
 	return func(tx *store.Tx) (*complaint.Complaint, error) {
-		c, o, err := s.reach(ctx, tx, by, ref)
+		c, o, err := s.complaints.Reach(ctx, tx, by, act, ref)
 		if err != nil {
 			return nil, err
 		}
@@ -131,6 +140,9 @@ func (s *Service) give(ctx context.Context, by access.Actor, l look) (*Item, io.
 		h, err = s.hold(ctx, tx, by, l)
 		return err
 	})
+	if err == nil {
+		err = h.barred(by)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -145,7 +157,7 @@ func (s *Service) give(ctx context.Context, by access.Actor, l look) (*Item, io.
 	}
 	err = s.db.Write(ctx, func(tx *store.Tx) error {
 		again, err := s.hold(ctx, tx, by, l)
-		if err != nil {
+		if err := errors.Join(err, again.barred(by)); err != nil {
 			return err
 		}
 		if again.item.ID != h.item.ID {
@@ -201,14 +213,24 @@ func (s *Service) hold(ctx context.Context, tx *store.Tx, by access.Actor, l loo
 	if err := related(ctx, tx, c.ID, one); err != nil {
 		return h, err
 	}
-	h.item, h.ref, h.blob = one[0], c.Reference, r.Blob
+	h.item, h.ref, h.blob, h.complaintID, h.own = one[0], c.Reference, r.Blob, c.ID, key
 	if l.may != nil {
 		if err := l.may(ctx, tx, &h.item); err != nil {
 			return h, err
 		}
 	}
 	h.bare = l.copy && bared(by, h.item)
-	return h, h.barred(by)
+	if l.small {
+		p, err := previewOf(ctx, tx, h.item.ID)
+		if err != nil {
+			return h, err
+		}
+		if p == nil {
+			return h, fault.New(fault.NotFound, "fault.not_found")
+		}
+		h.blob, h.item.Size = p.Blob, p.Size
+	}
+	return h, nil
 }
 
 // bared reports whether a copy goes out clean: all but what somebody gets back as they gave it, and what a person let go

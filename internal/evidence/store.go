@@ -10,6 +10,7 @@ import (
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/fault"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 )
@@ -55,6 +56,20 @@ func rowsOf(ctx context.Context, tx *store.Tx, complaintID int64) ([]evidenceRow
 
 func rowOf(ctx context.Context, tx *store.Tx, complaintID int64, number int) (evidenceRow, error) {
 	return gorm.G[evidenceRow](tx.DB).Where("complaint_id = ? AND number = ?", complaintID, number).Take(ctx)
+}
+
+// waitingRows are the next files that no scanner has seen.
+func waitingRows(ctx context.Context, tx *store.Tx) ([]evidenceRow, error) {
+	return gorm.G[evidenceRow](tx.DB).Where("scan = 'waiting'").Order("id").Limit(20).Find(ctx)
+}
+
+// setScan keeps a verdict on a file that still waits for one; false says that it no longer does.
+func setScan(ctx context.Context, tx *store.Tx, r evidenceRow, verdict string) (bool, error) {
+	err := store.Update[evidenceRow](ctx, tx, r.ID, r.Version, store.Set("scan", verdict))
+	if fault.Is(err, fault.Conflict) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (r evidenceRow) ofFirm() bool { return access.Role(r.FromRole).OfFirm() }

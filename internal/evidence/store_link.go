@@ -82,7 +82,10 @@ func related(ctx context.Context, tx *store.Tx, complaintID int64, items []Item)
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("read links of evidence: %w", err)
 	}
-	return released(ctx, tx, complaintID, at)
+	if err := released(ctx, tx, complaintID, at); err != nil {
+		return err
+	}
+	return pictured(ctx, tx, complaintID, at)
 }
 
 func released(ctx context.Context, tx *store.Tx, complaintID int64, at map[int64]*Item) error {

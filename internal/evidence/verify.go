@@ -18,6 +18,12 @@ import (
 // an upload stores its blob first, and a slow one is not in the way of anybody.
 const settled = 24 * time.Hour
 
+// How problems are told apart, see Reconcile.
+const (
+	unnamedTable = "blobs"
+	isMissing    = " is missing"
+)
+
 // Verify holds every row against its blob (hash of the stored bytes) and finds blobs without a row. It reads every
 // blob, one at a time.
 func (s *Service) Verify(ctx context.Context) ([]audit.Problem, error) {
@@ -44,7 +50,7 @@ func (s *Service) Verify(ctx context.Context) ([]audit.Problem, error) {
 	old := time.Now().Add(-settled)
 	for _, b := range stored {
 		if !named[b.Name] && b.At.Before(old) {
-			out = append(out, audit.Problem{Table: "blobs", What: "file " + b.Name + " belongs to no row"})
+			out = append(out, audit.Problem{Table: unnamedTable, What: "file " + b.Name + " belongs to no row"})
 		}
 	}
 	return out, nil
@@ -54,7 +60,7 @@ func (s *Service) Verify(ctx context.Context) ([]audit.Problem, error) {
 func (s *Service) inspect(ctx context.Context, name string) (string, error) {
 	f, err := s.blobs.Open(ctx, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "its file " + name + " is missing", nil
+		return "its file " + name + isMissing, nil
 	}
 	if err != nil {
 		return "", err

@@ -30,6 +30,66 @@ func (s *Server) evidenceAPI(api huma.API) {
 		summary: "Download a file; this is recorded", action: access.ReadComplaint, code: true}, s.apiDownload)
 	serve(s, api, endpoint{method: "GET", path: "/complaints/{ref}/evidence/{number}/custody", id: "read-custody",
 		summary: "The chain of custody of a file", action: access.ReadEvidence}, s.apiCustody)
+	serve(s, api, endpoint{method: "GET", path: "/complaints/{ref}/evidence.zip", id: "read-all-evidence",
+		summary: "Download all files with an index; each is recorded", action: access.ReadEvidence}, s.apiBundle)
+	serve(s, api, endpoint{method: "POST", path: "/complaints/{ref}/evidence/{number}/redact", id: "redact-evidence",
+		summary: "Make a copy with parts blacked out; firms get it from then on", action: access.AddEvidence, created: true}, s.apiRedact)
+	serve(s, api, endpoint{method: "POST", path: "/complaints/{ref}/evidence/{number}/mark", id: "mark-evidence",
+		summary: "Supersede a file, or let through what is held back", action: access.ReadEvidence}, s.apiMark)
+}
+
+// redactInput names what is to be hidden: parts of a picture, or words of a text.
+type redactInput struct {
+	Ref    string `path:"ref" maxLength:"40"`
+	Number string `path:"number" maxLength:"20" doc:"2, or E-2."`
+	Body   struct {
+		Boxes  []evidence.Box `json:"boxes,omitempty" maxItems:"50" doc:"Of a picture, in thousandths of its sides."`
+		Words  []string       `json:"words,omitempty" maxItems:"200" doc:"Of a text, exactly as they stand there."`
+		Reason string         `json:"reason" maxLength:"2000"`
+	}
+}
+
+func (s *Server) apiRedact(ctx context.Context, by access.Actor, in *redactInput) (*answer[evidenceView], error) {
+	number, err := downloadInput{Number: in.Number}.number()
+	if err != nil {
+		return nil, err
+	}
+	item, err := s.Evidence.Redact(ctx, by, in.Ref, number, evidence.Redaction{Boxes: in.Body.Boxes, Words: in.Body.Words, Reason: in.Body.Reason})
+	if err != nil {
+		return nil, err
+	}
+	return reply(evidenceViewOf(*item)), nil
+}
+
+// markInput is a deed on an item that makes no new one.
+type markInput struct {
+	Ref    string `path:"ref" maxLength:"40"`
+	Number string `path:"number" maxLength:"20" doc:"2, or E-2."`
+	Body   struct {
+		Deed   string `json:"deed" enum:"supersede,release_suspect,release_original"`
+		By     int    `json:"by,omitempty" doc:"Number of the item that stands in its place, to supersede."`
+		Reason string `json:"reason" maxLength:"2000"`
+	}
+}
+
+func (s *Server) apiMark(ctx context.Context, by access.Actor, in *markInput) (*answer[itemsView[evidenceView]], error) {
+	number, err := downloadInput{Number: in.Number}.number()
+	if err != nil {
+		return nil, err
+	}
+	if what, ok := strings.CutPrefix(in.Body.Deed, "release_"); ok {
+		err = s.Evidence.Release(ctx, by, in.Ref, number, what, in.Body.Reason)
+	} else {
+		err = s.Evidence.Supersede(ctx, by, in.Ref, number, in.Body.By, in.Body.Reason)
+	}
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Evidence.List(ctx, by, in.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return reply(itemsView[evidenceView]{viewsOf(list, evidenceViewOf)}), nil
 }
 
 // uploadBody describes the form of an upload.

@@ -14,6 +14,14 @@ func (s *Server) evidenceRoutes() []Route {
 		may(access.ReadEvidence, "GET", "/evidence/:ref/:number", s.downloadEvidence),
 		may(access.ReadEvidence, "GET", "/evidence/:ref/:number/sheet", s.evidenceSheet),
 		may(access.ReadEvidence, "POST", "/evidence/:ref/:number/original", s.takeOriginal),
+		may(access.ReadEvidence, "GET", "/evidence/:ref", s.evidenceList),
+		may(access.ReadEvidence, "POST", "/evidence/:ref/zip", s.evidenceZip),
+		may(access.ReadEvidence, "GET", "/evidence/:ref/:number/preview", s.previewEvidence),
+		may(access.ReadEvidence, "GET", "/evidence/:ref/:number/thumbnail", s.evidenceThumbnail),
+		may(access.AddEvidence, "GET", "/evidence/:ref/:number/redact", s.redactPage),
+		may(access.AddEvidence, "POST", "/evidence/:ref/:number/redact", s.redactEvidence),
+		may(access.AddEvidence, "POST", "/evidence/:ref/:number/supersede", s.supersedeEvidence),
+		may(access.ReleaseEvidence, "POST", "/evidence/:ref/:number/release", s.releaseEvidence),
 	}
 }
 

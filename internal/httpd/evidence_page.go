@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,18 +15,18 @@ import (
 	"dunwatch/internal/locale"
 )
 
-// evidenceItem is one of the files that the actor sees of a complaint, with the complaint. NotFound.
-func (s *Server) evidenceItem(d desk, ref string, number int) (*evidence.Item, error) {
+// evidenceItem is one of the files that the actor sees of a complaint, among all of them. NotFound.
+func (s *Server) evidenceItem(d desk, ref string, number int) (*evidence.Item, []evidence.Item, error) {
 	items, err := s.Evidence.List(d.ctx, d.by, ref)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for i := range items {
 		if items[i].Number == number {
-			return &items[i], nil
+			return &items[i], items, nil
 		}
 	}
-	return nil, fault.New(fault.NotFound, "fault.not_found")
+	return nil, nil, fault.New(fault.NotFound, "fault.not_found")
 }
 
 // evidenceSheetData is one item: what it is, how to look at it, and who had it in their hands.
@@ -42,6 +43,12 @@ type evidenceSheetData struct {
 	NoCopy    bool    // no clean copy can be made
 	MayTake   bool    // the original
 	Relations []evidenceRelation
+
+	As        string   // how it is shown: "image", "audio", "video", "frame", "none"; "" not at all
+	MayChange bool     // redact, supersede
+	Redacts   string   // how it can be redacted; "" not here
+	Releases  string   // what this person can let through; "" nothing
+	Better    []Option // items that could stand in its place
 }
 
 // evidenceRelation leads to an item that this one has to do with.
@@ -72,7 +79,8 @@ func (s *Server) sheetData(c echo.Context) (*evidenceSheetData, error) {
 		return nil, err
 	}
 	p := &evidenceSheetData{Page: s.base(c)}
-	if p.Item, err = s.evidenceItem(d, ref, number); err != nil {
+	var items []evidence.Item
+	if p.Item, items, err = s.evidenceItem(d, ref, number); err != nil {
 		return nil, err
 	}
 	co, err := s.Complaints.ByRef(d.ctx, d.by, ref)
@@ -84,7 +92,8 @@ func (s *Server) sheetData(c echo.Context) (*evidenceSheetData, error) {
 		return nil, err
 	}
 	p.Ref, p.Label, p.Hash = co.Reference, p.Item.Label(), hexOf(p.Item.SHA256)
-	if p.CaseRef, err = s.caseOf(d, co.ID); err != nil {
+	var owner access.Owner
+	if p.CaseRef, owner, err = s.caseOf(d, co.ID); err != nil {
 		return nil, err
 	}
 	p.Path = "/evidence/" + urlPath(co.Reference) + "/" + strconv.Itoa(number)
@@ -93,6 +102,9 @@ func (s *Server) sheetData(c echo.Context) (*evidenceSheetData, error) {
 	p.MayTake = !p.Item.Barred()
 	p.NoCopy = !evidence.MayCopy(*p.Item)
 	p.fill(d, co.Pack)
+	p.preview()
+	p.deeds(d, items, owner)
+	c.Response().Header().Set("Content-Security-Policy", frameable)
 	return p, nil
 }
 
@@ -108,16 +120,17 @@ func (d desk) evidenceCrumbs(ref, caseRef string, within bool) []Crumb {
 	return out
 }
 
-// caseOf is the reference of a complaint's case that the actor may read; "" for none.
-func (s *Server) caseOf(d desk, id int64) (string, error) {
+// caseOf is the reference of a complaint's case that the actor may read, "" for none, and the complaint's owner.
+func (s *Server) caseOf(d desk, id int64) (string, access.Owner, error) {
+	owner := access.Owner{ComplaintID: id}
 	if s.Policy.Widest(d.by.Role, access.ReadCase) == access.None {
-		return "", nil
+		return "", owner, nil
 	}
 	k, err := s.Cases.OfComplaint(d.ctx, d.by, id)
 	if err != nil || k == nil {
-		return "", err
+		return "", owner, err
 	}
-	return k.Reference, nil
+	return k.Reference, k.Owner(), nil
 }
 
 // fill says what an item is.
@@ -187,7 +200,16 @@ func (d desk) custody(entries []*audit.Entry) []Event {
 				ev.Note = d.t("evidence_page.custody.note."+name, text)
 			}
 		}
+		if n := len(out); n > 0 && sameLook(out[n-1], ev) {
+			continue // a page that was opened again
+		}
 		out = append(out, ev)
 	}
 	return out
+}
+
+// sameLook reports whether two events of a chain are one person's looks within an hour: the record has each, the page need
+// not.
+func sameLook(later, earlier Event) bool {
+	return later.Text == earlier.Text && later.Who == earlier.Who && later.Note == earlier.Note && later.At.Sub(earlier.At) < time.Hour
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"dunwatch/internal/evidence"
 	"dunwatch/internal/notify"
 )
 
@@ -47,4 +48,47 @@ func (o outboxFigures) Collect(ch chan<- prometheus.Metric) {
 		age = o.now().Sub(st.Oldest).Seconds()
 	}
 	ch <- prometheus.MustNewConstMetric(outboxOldest, prometheus.GaugeValue, age)
+}
+
+// evidenceFigures tells Prometheus how the evidence stands: what the scanner said, and what the nightly comparison found.
+type evidenceFigures struct{ evidence *evidence.Service }
+
+var (
+	evidenceFiles = prometheus.NewDesc("dunwatch_evidence_files", "Evidence files by what the malware scanner said.", []string{"scan"}, nil)
+	evidenceCheck = prometheus.NewDesc("dunwatch_evidence_check_files", "Files that the last comparison of rows and stored files found wrong.", []string{"what"}, nil)
+	evidenceAt    = prometheus.NewDesc("dunwatch_evidence_check_seconds", "When that was, in seconds since 1970; 0 before the first.", nil, nil)
+)
+
+// Describe names the figures.
+func (e evidenceFigures) Describe(ch chan<- *prometheus.Desc) {
+	ch <- evidenceFiles
+	ch <- evidenceCheck
+	ch <- evidenceAt
+}
+
+// Collect counts.
+func (e evidenceFigures) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
+	defer cancel()
+	counts, err := e.evidence.ScanCounts(ctx)
+	if err != nil {
+		ch <- prometheus.NewInvalidMetric(evidenceFiles, err)
+		return
+	}
+	for state, n := range counts {
+		ch <- prometheus.MustNewConstMetric(evidenceFiles, prometheus.GaugeValue, float64(n), state)
+	}
+	c, err := e.evidence.LastCheck(ctx)
+	if err != nil {
+		ch <- prometheus.NewInvalidMetric(evidenceCheck, err)
+		return
+	}
+	at := 0.0
+	if c != nil {
+		at = float64(c.At.Unix())
+		for what, n := range map[string]int{"missing": c.Missing, "altered": c.Altered, "unnamed": c.Unnamed} {
+			ch <- prometheus.MustNewConstMetric(evidenceCheck, prometheus.GaugeValue, float64(n), what)
+		}
+	}
+	ch <- prometheus.MustNewConstMetric(evidenceAt, prometheus.GaugeValue, at)
 }

@@ -9,7 +9,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"dunwatch/internal/access"
+	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/worker"
 )
@@ -25,6 +27,7 @@ type operationsData struct {
 	Jobs    []jobRow
 	Routes  []routeRow
 	Answers []Answer
+	Files   []Answer // how the evidence stands
 	MaySend bool
 }
 
@@ -88,8 +91,41 @@ func (s *Server) operationsData(c echo.Context) (*operationsData, error) {
 	if p.Jobs, err = s.operationJobs(d); err != nil {
 		return nil, err
 	}
+	if p.Files, err = s.evidenceState(d); err != nil {
+		return nil, err
+	}
 	p.Routes, p.Answers, err = s.traffic(d)
 	return p, err
+}
+
+// evidenceState is what the nightly comparison found, and what the scanner said of the files.
+func (s *Server) evidenceState(d desk) ([]Answer, error) {
+	c, err := s.Evidence.LastCheck(d.ctx)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := s.Evidence.ScanCounts(d.ctx)
+	if err != nil {
+		return nil, err
+	}
+	row := func(key, text string) Answer {
+		return Answer{Label: d.t("operations.evidence." + key), Lines: []string{text}}
+	}
+	out := []Answer{row("checked", d.t("operations.evidence.never"))}
+	if c != nil {
+		out = []Answer{row("checked", locale.DateTime(d.lang, c.At, s.cfg.Zone)), row("files", strconv.Itoa(c.Files)), row("missing", strconv.Itoa(c.Missing)),
+			row("altered", strconv.Itoa(c.Altered)), row("unnamed", strconv.Itoa(c.Unnamed))}
+	}
+	scanner := "none"
+	if s.Evidence.Scans() {
+		scanner = "connected"
+	}
+	out = append(out, row("scanner", d.t("operations.evidence."+scanner)))
+	var lines []string
+	for _, state := range []string{evidence.Waiting, evidence.Suspect, evidence.Clean, evidence.NotScanned} {
+		lines = append(lines, d.t("desk.pill", d.t("evidence.scan."+state), strconv.FormatInt(counts[state], 10)))
+	}
+	return append(out, Answer{Label: d.t("operations.evidence.scan"), Lines: lines}), nil
 }
 
 // age is a span of time in its largest unit, whole.

@@ -58,7 +58,7 @@ func New(d Deps, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("public URL: %w", err)
 	}
 	s := &Server{Deps: d, cfg: cfg, secure: u.Scheme == "https", render: r, limits: newLimits(cfg.RateLimit, d.DB.Now), metrics: newMetrics(), gate: newRegisterGate(), readers: make(logReaders, readersMost)}
-	s.metrics.registry.MustRegister(outboxFigures{d.Notify, d.DB.Now})
+	s.metrics.registry.MustRegister(outboxFigures{d.Notify, d.DB.Now}, evidenceFigures{d.Evidence})
 	if err := s.build(u); err != nil {
 		return nil, err
 	}

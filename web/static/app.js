@@ -15,7 +15,7 @@
   // Sending twice by a double click is a mistake, not a wish.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.dataset.sending === "yes") {
+    if (form.method !== "post" || "download" in form.dataset || form.dataset.sending === "yes") {
       if (form.dataset.sending === "yes") event.preventDefault();
       return;
     }
@@ -122,6 +122,51 @@
       box.open = false;
       box.querySelector("summary").focus();
     });
+  }
+
+  // Parts to be blacked out can be drawn; the numbers beside stay the truth.
+  for (const board of all("[data-redact]")) {
+    const svg = board.querySelector("svg");
+    const lines = all("[data-box]");
+    const cells = (line) => ["left", "top", "width", "height"].map((side) => line.querySelector(`[name$=".${side}"]`));
+    const paint = () => {
+      for (const rect of all("rect", svg)) rect.remove();
+      for (const line of lines) {
+        const [x, y, width, height] = cells(line).map((cell) => Number(cell.value));
+        if (!(width > 0 && height > 0)) continue;
+        const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+        for (const [name, value] of Object.entries({ x, y, width, height })) rect.setAttribute(name, value);
+        svg.append(rect);
+      }
+    };
+    const at = (event) => {
+      const box = svg.getBoundingClientRect();
+      const part = (value, size) => Math.round(Math.min(1, Math.max(0, value / size)) * 1000) / 10;
+      return [part(event.clientX - box.left, box.width), part(event.clientY - box.top, box.height)];
+    };
+    let from, line;
+    svg.addEventListener("pointerdown", (event) => {
+      line = lines.find((l) => cells(l).every((cell) => !cell.value));
+      if (!line) return;
+      from = at(event);
+      svg.setPointerCapture(event.pointerId);
+      event.preventDefault();
+    });
+    svg.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const to = at(event);
+      const tenth = (value) => Math.round(value * 10) / 10;
+      const values = [Math.min(from[0], to[0]), Math.min(from[1], to[1]), tenth(Math.abs(from[0] - to[0])), tenth(Math.abs(from[1] - to[1]))];
+      cells(line).forEach((cell, i) => { cell.value = values[i]; });
+      paint();
+    });
+    svg.addEventListener("pointerup", () => {
+      if (from && cells(line).slice(2).some((cell) => !(Number(cell.value) > 0))) for (const cell of cells(line)) cell.value = "";
+      from = undefined;
+      paint();
+    });
+    for (const l of lines) l.addEventListener("input", paint);
+    paint();
   }
 
   // Quick exit replaces this page in the history; Esc pressed twice does it too.

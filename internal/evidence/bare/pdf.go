@@ -33,12 +33,21 @@ func pdf(w *bufio.Writer, r *bufio.Reader) error {
 	if err != nil {
 		return err
 	}
-	if !bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")) || encrypted.Match(b) || infoDirect.Match(b) || attached.Match(b) {
+	if !bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")) || encrypted.Match(b) || attached.Match(b) {
 		return fmt.Errorf("PDF encrypted, odd, or with files in it: %w", ErrKept)
 	}
 	d := &document{b: b, blank: map[string]bool{}}
 	for _, m := range infoRef.FindAllSubmatch(b, -1) {
 		d.blank[string(m[1])] = false
+	}
+	for _, at := range infoDirect.FindAllIndex(b, -1) { // in the trailer itself: what follows it is no content
+		rest := b[at[0]:]
+		for _, end := range []string{"startxref", "endobj"} {
+			if i := bytes.Index(rest, []byte(end)); i >= 0 {
+				rest = rest[:i]
+			}
+		}
+		wipeStrings(rest)
 	}
 	if err := d.objects(); err != nil {
 		return err
@@ -277,7 +286,7 @@ func photos(b []byte) {
 			if n < 2 || p+2+n > len(b) || m < 0xC0 || m == 0xDA || m == 0xD9 {
 				break
 			}
-			if m == 0xE1 || m == 0xED || m == 0xFE {
+			if m > 0xE0 && m <= 0xEF && m != 0xEE || m == 0xFE {
 				clear(b[p+4 : p+2+n])
 			}
 			p += 2 + n

@@ -19,12 +19,16 @@ func jpeg(w *bufio.Writer, r *bufio.Reader) error {
 	}
 	w.Write(m[:])
 	turned := false
-	for {
-		marker, err := nextMarker(r)
-		if err != nil {
-			return err
+	for marker := byte(0); ; {
+		if marker == 0 { // else the one that ended a scan
+			var err error
+			if marker, err = nextMarker(r); err != nil {
+				return err
+			}
 		}
-		if marker == 0xD9 {
+		this := marker
+		marker = 0
+		if this == 0xD9 {
 			_, err := w.Write([]byte{0xFF, 0xD9})
 			return err
 		}
@@ -40,19 +44,20 @@ func jpeg(w *bufio.Writer, r *bufio.Reader) error {
 		if _, err := io.ReadFull(r, body); err != nil {
 			return damaged(err)
 		}
-		if marker == 0xE1 && !turned && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
+		if this == 0xE1 && !turned && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
 			turned = true
 			if o := orientation(body[6:]); o != upright {
 				segment(w, 0xE1, append([]byte("Exif\x00\x00"), tiffOf(o)...))
 			}
 			continue
 		}
-		if body = kept(marker, body); body == nil {
+		if body = kept(this, body); body == nil {
 			continue
 		}
-		segment(w, marker, body)
-		if marker == 0xDA {
-			if err := scan(w, r); err != nil {
+		segment(w, this, body)
+		if this == 0xDA {
+			var err error
+			if marker, err = scan(w, r); err != nil {
 				return err
 			}
 		}
@@ -94,29 +99,28 @@ func segment(w *bufio.Writer, marker byte, body []byte) {
 	w.Write(body)
 }
 
-// scan copies the coded picture up to the next marker that is not part of it, and leaves that to be read.
-func scan(w *bufio.Writer, r *bufio.Reader) error {
+// scan copies the coded picture, and reads the next marker that is not part of it.
+func scan(w *bufio.Writer, r *bufio.Reader) (byte, error) {
 	for {
-		b, err := r.ReadByte()
-		if err != nil {
-			return damaged(err)
-		}
-		if b != 0xFF {
-			w.WriteByte(b)
+		part, err := r.ReadSlice(0xFF)
+		if err == bufio.ErrBufferFull {
+			w.Write(part)
 			continue
 		}
-		next, err := r.Peek(1)
 		if err != nil {
-			return damaged(err)
+			return 0, damaged(err)
 		}
-		switch c := next[0]; {
-		case c == 0 || c >= 0xD0 && c <= 0xD7:
-			w.Write([]byte{0xFF, c})
-			r.Discard(1)
-		case c == 0xFF: // fill
-		default:
-			return r.UnreadByte()
+		w.Write(part[:len(part)-1])
+		c := byte(0xFF)
+		for c == 0xFF { // fill
+			if c, err = r.ReadByte(); err != nil {
+				return 0, damaged(err)
+			}
 		}
+		if c != 0 && (c < 0xD0 || c > 0xD7) {
+			return c, nil
+		}
+		w.Write([]byte{0xFF, c})
 	}
 }
 
@@ -167,4 +171,28 @@ func chunk(w *bufio.Writer, kind string, body []byte) {
 	named := append([]byte(kind), body...)
 	w.Write(named)
 	w.Write(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(named)))
+}
+
+// Orientation is how a picture must be turned to be upright, as its Exif data says: 1 to 8, 1 for upright, also where
+// nothing is said.
+func Orientation(picture []byte) int {
+	var out bytes.Buffer
+	w := bufio.NewWriter(&out)
+	r := bufio.NewReader(bytes.NewReader(picture))
+	err := fmt.Errorf("no picture: %w", ErrKept)
+	switch {
+	case bytes.HasPrefix(picture, []byte{0xFF, 0xD8}):
+		err = jpeg(w, r)
+	case bytes.HasPrefix(picture, []byte("RIFF")):
+		err = webp(w, r)
+	}
+	// What Strip leaves of the Exif data is the orientation, at a known place.
+	if err != nil || w.Flush() != nil {
+		return upright
+	}
+	i := bytes.Index(out.Bytes(), tiffOf(0)[:18])
+	if i < 0 || i+20 > out.Len() {
+		return upright
+	}
+	return int(binary.BigEndian.Uint16(out.Bytes()[i+18:]))
 }
