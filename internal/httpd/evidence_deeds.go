@@ -44,6 +44,17 @@ func (s *Server) redactData(c echo.Context) (*redactPageData, error) {
 	if err != nil {
 		return nil, err
 	}
+	co, err := s.Complaints.ByRef(d.ctx, d.by, ref)
+	if err != nil {
+		return nil, err
+	}
+	_, owner, err := s.caseOf(d, co.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !d.may(access.AddEvidence, owner) {
+		return nil, access.Denied(d.by)
+	}
 	p := &redactPageData{Page: s.base(c), Ref: ref, Label: it.Label(), Mode: evidence.Redacts(*it), Path: "/evidence/" + urlPath(ref) + "/" + strconv.Itoa(number)}
 	if it.Hidden || p.Mode == "" || it.Barred() {
 		return nil, fault.New(fault.Conflict, "evidence.not_redactable")
