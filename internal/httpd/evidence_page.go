@@ -195,11 +195,13 @@ func (d desk) custody(entries []*audit.Entry) []Event {
 		case ev.Who == "":
 			ev.Who = d.t("audit_page.program")
 		}
-		for _, name := range []string{"to", "into", "reason", "copy", "by"} {
+		var notes []string
+		for _, name := range []string{"to", "into", "copy", "by", "reason"} {
 			if text, ok := e.Detail[name].(string); ok && text != "" {
-				ev.Note = d.t("evidence_page.custody.note."+name, text)
+				notes = append(notes, d.t("evidence_page.custody.note."+name, text))
 			}
 		}
+		ev.Note = strings.Join(notes, " · ")
 		if n := len(out); n > 0 && sameLook(out[n-1], ev) {
 			continue // a page that was opened again
 		}

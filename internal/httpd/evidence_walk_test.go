@@ -73,6 +73,7 @@ func TestEvidenceWalk(t *testing.T) {
 	}
 	sheet := desk.get(path + "/1/sheet?lang=en").want(200)
 	sum := sha256.Sum256(photo)
+	desk.get(path + "?lang=zh").want(200)
 	sheet.hasWords("main", "Chain of custody", "Looked at", "Received and kept", hex.EncodeToString(sum[:]))
 	if body := desk.get(path).want(200).body; strings.Contains(body, "<script>.txt") || !strings.Contains(body, "&lt;script&gt;.txt") {
 		t.Error("a file's name is not escaped")
