@@ -15,6 +15,7 @@ import (
 	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/enforcement"
+	"dunwatch/internal/evidence"
 	"dunwatch/internal/report"
 	"dunwatch/internal/store/storetest"
 )
@@ -67,6 +68,20 @@ func (s *site) worksOne(f complaint.Filing) worked {
 	s.ok(err)
 	w.penalty = p.Reference
 	return w
+}
+
+// worksEvidence blacks a word out in a copy, twice, and lets the original of a recording go out that no clean copy can be
+// made of: twice, so that two rows can be swapped.
+func (s *site) worksEvidence(w worked) {
+	s.Helper()
+	borrower := access.Actor{Role: access.Borrower, ComplaintID: w.filed.Complaint.ID, Lang: "zh"}
+	for range 2 {
+		_, err := s.Evidence.Redact(s.Context(), s.as("reviewer"), w.ref, 1, evidence.Redaction{Words: []string{"你家"}, Reason: "遮盖住处"})
+		s.ok(err)
+		heard, err := s.Evidence.Add(s.Context(), borrower, w.ref, "recording", "来电.ogg", strings.NewReader("OggS\x00\x02"+strings.Repeat("\x00", 22)+"\x01vorbis"+strings.Repeat("\x00", 40)))
+		s.ok(err)
+		s.ok(s.Evidence.Release(s.Context(), s.as("supervisor"), w.ref, heard.Number, "original", "机构申请听取录音原件"))
+	}
 }
 
 // importsSome stores a few public complaints twice over, so that conflicts and
@@ -267,6 +282,7 @@ func TestEveryForgedColumnIsNamed(t *testing.T) {
 	s.worksCourse()
 	s.worksLinks()
 	s.worksWitness(w.ref)
+	s.worksEvidence(w)
 	_, err = s.Rosters.ImportCSV(t.Context(), access.Program, strings.NewReader("firm_code,staff_number,name,phone,from,to\nA001,1001,张小三,13900139000,2025-01-01,\nA001,1002,李小四,13900139001,2025-01-01,\n"))
 	s.ok(err)
 	_, err = s.Firms.ImportSizes(t.Context(), access.Program, strings.NewReader("firm_code,month,customers,overdue_accounts,lent_fen\nL001,2026-08,90000,4000,500000\nL001,2026-09,91000,4100,510000\n"), shanghai)
