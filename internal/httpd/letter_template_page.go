@@ -63,7 +63,7 @@ func (d desk) letterVersion(n int64) string {
 // letterTemplateData is one template: its words, its fields, what it looks like, and what it was.
 type letterTemplateData struct {
 	Page
-	Now      *letter.Template
+	Live     *letter.Template
 	Name     string
 	LangName string
 	Other    Crumb // the same kind in the other language
@@ -122,7 +122,7 @@ func (s *Server) letterTemplateData(c echo.Context) (*letterTemplateData, error)
 	if err != nil {
 		return nil, err
 	}
-	p := &letterTemplateData{Page: s.base(c), Now: now, Name: d.t("letter.kind." + kind), LangName: d.t("letter_template.lang." + string(lang))}
+	p := &letterTemplateData{Page: s.base(c), Live: now, Name: d.t("letter.kind." + kind), LangName: d.t("letter_template.lang." + string(lang))}
 	p.Query.Path = letterTemplateAddress(kind, lang) // posts stand below it
 	p.Crumbs = []Crumb{{Text: d.t("admin.title"), Href: "/admin"}, {Text: d.t("letter_template.title"), Href: "/admin/letters"}}
 	p.Other = Crumb{Text: d.t("letter_template.lang." + string(lang.Other())), Href: letterTemplateAddress(kind, lang.Other())}

@@ -279,7 +279,11 @@ func TestEveryForgedColumnIsNamed(t *testing.T) {
 	s.importsSome()
 	s.worksAnswers()
 	s.worksLogs()
-	s.worksCourse()
+	fined := s.takes(s.worksCourse(), "supervisor", &enforcement.Serve{Means: "direct", Proof: "送达回证，法定代表人签收", AllParties: true})
+	for range 2 {
+		_, err = s.Penalties.GiveFile(t.Context(), s.as("firm"), fined.Reference, "other", "困难证明.txt", strings.NewReader("本公司经营困难的证明材料"))
+		s.ok(err)
+	}
 	s.worksLinks()
 	s.worksWitness(w.ref)
 	s.worksEvidence(w)
