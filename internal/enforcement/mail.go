@@ -135,13 +135,6 @@ func (m *mailing) officers(c *Course, words string) {
 	m.send(deskMail+words, m.desk, users, err)
 }
 
-func (m *mailing) user(words string, id int64) {
-	if m.err == nil {
-		users, err := m.s.d.Accounts.Find(m.ctx, m.tx, unique([]int64{id}))
-		m.send(deskMail+words, m.desk, users, err)
-	}
-}
-
 // role writes to the people of roles: supervisors of the unit, directors and legal of the whole office.
 func (m *mailing) role(words string, unit int64, roles ...access.Role) {
 	for _, r := range roles {
