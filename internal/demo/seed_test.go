@@ -30,6 +30,7 @@ import (
 	"dunwatch/internal/locale"
 	"dunwatch/internal/office"
 	"dunwatch/internal/report"
+	"dunwatch/internal/report/reporttest"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
@@ -158,6 +159,7 @@ func TestSeed(t *testing.T) {
 	t.Run("firms and letters", func(t *testing.T) { firmsAndLetters(t, a) })
 	t.Run("work for today", func(t *testing.T) { workForToday(t, a) })
 	t.Run("codes and passwords", func(t *testing.T) { codesAndPasswords(t, a) })
+	t.Run("figures", func(t *testing.T) { figures(t, a) })
 	t.Run("same again", func(t *testing.T) { sameAgain(t, a, seed(t)) })
 	audittest.MustVerify(t, a.log)
 }
@@ -336,6 +338,34 @@ func sameAgain(t *testing.T, a, b *seeded) {
 	}
 	if x, y := a.month(t), b.month(t); x != y {
 		t.Errorf("reports differ:\n%s\n%s", x, y)
+	}
+}
+
+// figures counts the reports of every month, of the quarters, the halves and the year a second time.
+func figures(t *testing.T, s *seeded) {
+	f := reporttest.Read(t, s.db)
+	o := reporttest.Of(f, s.Book, s.Calendars, s.Zone, s.db.Now())
+	periods := []string{"2026", "2026-H1", "2026-H2", "2026-Q3", "2026-Q4"}
+	for _, c := range f.Complaints {
+		if month := c.ReceivedOn[:7]; !slices.Contains(periods, month) {
+			periods = append(periods, month)
+		}
+	}
+	if len(periods) < 12 {
+		t.Errorf("only %v have complaints", periods)
+	}
+	for _, text := range periods {
+		p, err := report.ParsePeriod(text)
+		check(t, err)
+		depth, packs := reporttest.Totals, []string{""}
+		if text == "2026-10" {
+			depth, packs = reporttest.Cells, []string{"", "cn", "us"}
+		}
+		for _, pack := range packs {
+			r, err := s.reports.Of(t.Context(), access.Program, p, pack, locale.ZH)
+			check(t, err)
+			o.At(p, pack).Check(t, r, s.reports, access.Program, depth)
+		}
 	}
 }
 

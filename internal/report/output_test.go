@@ -8,6 +8,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,7 +98,7 @@ func TestJSONShape(t *testing.T) {
 		}
 	}
 	for _, id := range []string{"by_channel", "by_code", "by_firm", "by_region", "by_outcome", "timeliness", "penalties"} {
-		if !has(ids, id) {
+		if !slices.Contains(ids, id) {
 			t.Errorf("no table %s in %v", id, ids)
 		}
 	}
@@ -230,13 +231,14 @@ func TestTrendAndMonths(t *testing.T) {
 			t.Errorf("months of nothing = %v, %v", months, err)
 		}
 		w.insert(t, db)
+		o := d.oracle(t, db)
 		for _, pack := range []string{"", "us"} {
 			points, err := d.PackTrend(ctx, supervisor, pack, calendar.MustMonth("2026-10"), 14)
 			if err != nil || len(points) != 14 || points[0].Month.String() != "2025-09" || points[13].Month.String() != "2026-10" {
 				t.Fatalf("trend = %v, %v", points, err)
 			}
 			for _, p := range points {
-				h := oracle{w, p.Month.String(), pack, d.calendars, 1}.headline()
+				h := o.At(report.MonthPeriod(p.Month), pack).Headline()
 				if p.Received != h.Received || p.Accepted != h.Accepted || p.Closed != h.Closed {
 					t.Errorf("%q %+v, want %+v", pack, p, h)
 				}

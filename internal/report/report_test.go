@@ -2,50 +2,25 @@ package report_test
 
 import (
 	"context"
-	"math"
-	"net/url"
 	"testing"
 
 	"dunwatch/internal/locale"
 	"dunwatch/internal/report"
+	"dunwatch/internal/report/reporttest"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
 )
 
-func column(t *report.Table, key string) int {
-	for i, k := range t.Keys {
-		if k == key {
-			return i
-		}
-	}
-	return -1
-}
-
-func same(got, want any) bool {
-	w, ok := want.(rounded)
-	if !ok {
-		return got == want
-	}
-	v := math.Round(w.v*math.Pow10(w.places)) / math.Pow10(w.places)
-	switch g := got.(type) {
-	case float64:
-		return g == v
-	case int64:
-		return float64(g) == v
-	}
-	return false
-}
-
 // periods are those that are reported on, by pack: over the new year, whole, and running.
 var periods = map[string][]string{"": {"2025-08", "2026-08", "2026-09", "2026-10", "2026-Q3", "2026-H2", "2026"}, "cn": {"2026-09", "2026-Q4"}, "us": {"2026-09"}}
 
-// TestMonthly holds every figure against loops over the same facts, the tables against each other, and the lists behind
-// the figures against what they say.
+// TestMonthly holds every figure and what is behind it against a second count of the same facts, and the tables against each
+// other.
 func TestMonthly(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
-		w := newWorld(240, now)
-		w.insert(t, db)
+		newWorld(240, now).insert(t, db)
 		d := newDesk(t, db)
+		o := d.oracle(t, db)
 		for pack, texts := range periods {
 			for _, text := range texts {
 				p, err := report.ParsePeriod(text)
@@ -57,12 +32,12 @@ func TestMonthly(t *testing.T) {
 					t.Fatal(err)
 				}
 				t.Run(text+"/"+m.Pack, func(t *testing.T) {
-					o := oracle{w, p.From.String(), pack, d.calendars, p.Months}
-					t.Run("figures", func(t *testing.T) { testFigures(t, o, m) })
-					t.Run("totals", func(t *testing.T) { testTotals(t, m) })
+					depth := reporttest.Totals
 					if p.Months <= 3 {
-						t.Run("behind", func(t *testing.T) { testBehind(t, d, m) })
+						depth = reporttest.Cells
 					}
+					o.At(p, pack).Check(t, m, d, supervisor, depth)
+					testTotals(t, m)
 				})
 			}
 		}
@@ -70,37 +45,6 @@ func TestMonthly(t *testing.T) {
 			t.Errorf("words missing: %v", missing)
 		}
 	})
-}
-
-func testFigures(t *testing.T, o oracle, m *report.Report) {
-	if want := o.headline(); m.Headline != want {
-		t.Errorf("headline\n got %+v\nwant %+v", m.Headline, want)
-	}
-	want := o.tables()
-	if len(m.Tables) != len(want) {
-		t.Errorf("%d tables, want %d", len(m.Tables), len(want))
-	}
-	for id, g := range want {
-		tab := m.Table(id)
-		if tab == nil {
-			t.Errorf("no table %s", id)
-			continue
-		}
-		if len(tab.Rows) != len(g) {
-			t.Errorf("%s: %d rows, want %d", id, len(tab.Rows), len(g))
-		}
-		for i, row := range tab.Rows {
-			key := tab.RowKeys[i]
-			if g[key] == nil {
-				t.Errorf("%s: row %s is not wanted", id, key)
-			}
-			for col, v := range g[key] {
-				if got := row[column(tab, col)]; !same(got, v) {
-					t.Errorf("%s[%s].%s = %v, want %v", id, key, col, got, v)
-				}
-			}
-		}
-	}
 }
 
 // A table's column adds up to what another table, or the headline, says.
@@ -156,56 +100,6 @@ func testTotals(t *testing.T, m *report.Report) {
 		}
 	}
 }
-
-// Every cell that opens lists as many things as its figure says, or things that add up to it; every count and amount
-// opens, but for those of closed.
-func testBehind(t *testing.T, d desk, m *report.Report) {
-	check := func(tab *report.Table, j int, row string, v any, kind, link string) {
-		n, counted := v.(int64)
-		if !counted || kind != report.Count && kind != report.Fen {
-			return
-		}
-		if link == "" {
-			if !closed[tab.ID+"."+tab.Keys[j]] {
-				t.Errorf("%s.%s of %s opens nothing", tab.ID, tab.Keys[j], row)
-			}
-			return
-		}
-		u, err := url.Parse(link)
-		if err != nil {
-			t.Fatal(err)
-		}
-		l, err := d.Behind(context.Background(), supervisor, m.Month, u.Query().Get("pack"), report.FigureOf(u.Query()), locale.ZH)
-		if err != nil {
-			t.Fatalf("%s: %v", link, err)
-		}
-		if got := int64(len(l.Items)); kind == report.Count && got != n {
-			t.Errorf("%s.%s of %s = %d, but it opens %d", tab.ID, tab.Keys[j], row, n, got)
-		}
-		if kind == report.Fen && l.Fen != n {
-			t.Errorf("%s.%s of %s = %d fen, but it opens %d", tab.ID, tab.Keys[j], row, n, l.Fen)
-		}
-		if l.Definition.Name == "" || l.Title == "" {
-			t.Errorf("%s: the list does not say what it is: %+v", link, l.Definition)
-		}
-	}
-	for i := range m.Tables {
-		tab := &m.Tables[i]
-		for r, row := range tab.Rows {
-			for j, v := range row {
-				check(tab, j, tab.RowKeys[r], v, tab.Kind(r, j), m.Link(tab, r, j))
-			}
-		}
-		for j, v := range tab.Totals {
-			check(tab, j, report.Total, v, tab.Kinds[j], m.TotalLink(tab, j))
-		}
-	}
-}
-
-// closed are the numbers behind which there are no things of the office: what the rulebook or a firm says, numbers of firms,
-// differences.
-var closed = map[string]bool{"by_code.severity": true, "firm_rates.customers": true, "firm_rates.overdue_accounts": true, "firm_rates.lent": true,
-	"firm_medians.firms": true, "firm_medians.with_rate": true, "firm_movers.difference": true}
 
 // Every cell that is a figure has a definition in both languages, and every definition is used.
 func TestDefinitions(t *testing.T) {

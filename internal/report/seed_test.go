@@ -12,6 +12,7 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/report"
+	"dunwatch/internal/report/reporttest"
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
@@ -48,7 +49,6 @@ type seedComplaint struct {
 	readAt                         time.Time // when a person first dealt with it
 	codes, channels                []string
 	theCase                        *seedCase
-	clocks                         []*seedClock
 }
 
 type seedCase struct {
@@ -298,7 +298,6 @@ func (w *world) investigate(r *rand.Rand, c *seedComplaint, at time.Time, later 
 func (w *world) clock(owner string, id int64, c *seedComplaint, kind, unit string, n int, on string) *seedClock {
 	k := &seedClock{owner: owner, ownerID: id, complaint: c, kind: kind, unit: unit, n: n, events: []seedEvent{{"start", on, 0}}}
 	w.clocks = append(w.clocks, k)
-	c.clocks = append(c.clocks, k)
 	return k
 }
 
@@ -309,6 +308,7 @@ func (k *seedClock) happen(kind, on string, n int) {
 // desk is the service over a database with the data that the binary carries.
 type desk struct {
 	*report.Service
+	book      *rulebook.Book
 	calendars map[string]*calendar.Calendar
 	words     *locale.Catalog
 }
@@ -339,7 +339,13 @@ func newDesk(t testing.TB, db *store.DB) desk {
 	}
 	words, err := locale.Load(own)
 	must(err)
-	return desk{report.New(db, nil, policy, book, calendars, beijing, words), calendars, words}
+	return desk{report.New(db, nil, policy, book, calendars, beijing, words), book, calendars, words}
+}
+
+// oracle counts what stands in the database a second time.
+func (d desk) oracle(t testing.TB, db *store.DB) reporttest.Oracle {
+	t.Helper()
+	return reporttest.Of(reporttest.Read(t, db), d.book, d.calendars, beijing, now)
 }
 
 // supervisor may read reports, public may not.
