@@ -13,10 +13,10 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit/audittest"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/policies"
 )
 
 const (
@@ -33,10 +33,7 @@ type office struct {
 
 func each(t *testing.T, f func(t *testing.T, o office)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, c *storetest.Clock) {
-		policy, err := access.Load(policies.FS)
-		if err != nil {
-			t.Fatal(err)
-		}
+		policy := lawtest.Policy(t)
 		keys, err := seal.New(make([]byte, seal.KeySize))
 		if err != nil {
 			t.Fatal(err)

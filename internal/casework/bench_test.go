@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"testing"
 	"time"
 
@@ -13,11 +12,10 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/firm"
-	"dunwatch/internal/rulebook"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/policies"
 )
 
 // BenchmarkQueue measures a page of 50 with everything that belongs to its cases and all counts, on SQLite with the
@@ -67,14 +65,9 @@ func benchOffice(b *testing.B, db *store.DB) *Service {
 			b.Fatal(err)
 		}
 	}
-	policy, err := access.Load(policies.FS)
-	must(err)
-	rules, err := fs.Sub(policies.FS, "rulebook")
-	must(err)
-	book, err := rulebook.Load(rules)
-	must(err)
-	calendars, err := calendar.Load(policies.FS)
-	must(err)
+	policy := lawtest.Policy(b)
+	book := lawtest.Book(b)
+	calendars := lawtest.Calendars(b)
 	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 	must(err)
 	zone := time.FixedZone("Asia/Shanghai", 8*3600)

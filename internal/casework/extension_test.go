@@ -1,29 +1,18 @@
 package casework
 
 import (
-	"io/fs"
 	"testing"
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/deadline"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/rulebook"
-	"dunwatch/policies"
 )
 
 func mustBook(t *testing.T) (*rulebook.Book, map[string]*calendar.Calendar) {
 	t.Helper()
-	rules, err := fs.Sub(policies.FS, "rulebook")
-	if err != nil {
-		t.Fatal(err)
-	}
-	book, err := rulebook.Load(rules)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cals, err := calendar.Load(policies.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	book := lawtest.Book(t)
+	cals := lawtest.Calendars(t)
 	return book, cals
 }
 

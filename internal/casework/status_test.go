@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
-	"dunwatch/web"
 )
 
 // Every deed in every state: what the diagram draws, and nothing else.
@@ -18,10 +18,7 @@ func TestTransitions(t *testing.T) {
 		"record investigating": Found, "record found": Found, "propose found": Enforcement, "propose enforcement": Enforcement,
 		"leave enforcement": Found, "close unassigned": Closed, "close investigating": Closed, "close found": Closed,
 	}
-	words, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	words := lawtest.Words(t)
 	for _, d := range []deed{assign, release, record, propose, leave, finish} {
 		for _, s := range Statuses {
 			for _, found := range []bool{false, true} {
@@ -47,10 +44,7 @@ func TestTransitions(t *testing.T) {
 }
 
 func TestWordsExist(t *testing.T) {
-	words, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	words := lawtest.Words(t)
 	var keys []string
 	for _, s := range Statuses {
 		keys = append(keys, "casework.status."+string(s))

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io/fs"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,15 +15,14 @@ import (
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/letter"
-	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
 	"dunwatch/policies"
-	"dunwatch/web"
 )
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
@@ -41,29 +38,9 @@ type office struct {
 	book  *rulebook.Book
 }
 
-// law is what every office of the tests shares: it never changes, and reading it
-// takes longer than most tests.
-var law = sync.OnceValue(func() (l struct {
-	policy    *access.Policy
-	book      *rulebook.Book
-	calendars map[string]*calendar.Calendar
-	words     *locale.Catalog
-	err       error
-}) {
-	rules, err1 := fs.Sub(policies.FS, "rulebook")
-	var err2, err3, err4, err5 error
-	l.policy, err2 = access.Load(policies.FS)
-	l.book, err3 = rulebook.Load(rules)
-	l.calendars, err4 = calendar.Load(policies.FS)
-	l.words, err5 = locale.Load(web.FS)
-	l.err = errors.Join(err1, err2, err3, err4, err5)
-	return l
-})
-
 func open(tb testing.TB, db *store.DB, clock *storetest.Clock) *office {
 	tb.Helper()
-	check(tb, law().err)
-	policy, book, calendars, words := law().policy, law().book, law().calendars, law().words
+	policy, book, calendars, words := lawtest.Policy(tb), lawtest.Book(tb), lawtest.Calendars(tb), lawtest.Words(tb)
 	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 	check(tb, err)
 	log := audittest.New(tb, db)

@@ -11,9 +11,9 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/web"
 )
 
 var today = calendar.MustDate("2026-10-20")
@@ -33,8 +33,7 @@ func wrongField(t *testing.T, err error) string {
 
 func TestValidate(t *testing.T) {
 	o := openSQLite(t)
-	words, err := locale.Load(web.FS)
-	check(t, err)
+	words := lawtest.Words(t)
 	for _, tt := range []struct {
 		name   string
 		change func(f *complaint.Filing)

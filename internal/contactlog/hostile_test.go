@@ -16,8 +16,8 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
-	"dunwatch/web"
 )
 
 // endless is a file of any size that exists nowhere.
@@ -278,10 +278,7 @@ func TestEmptyFile(t *testing.T) {
 
 // Every word that a person can be shown stands in both languages.
 func TestWords(t *testing.T) {
-	words, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	words := lawtest.Words(t)
 	keys := []string{"contactlog.hours", "contactlog.not_in_force"}
 	for _, r := range Reasons() {
 		keys = append(keys, "contactlog.dropped."+string(r))

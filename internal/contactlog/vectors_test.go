@@ -1,10 +1,10 @@
 package contactlog
 
 import (
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/store/storetest"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -13,19 +13,11 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/rulebook"
-	"dunwatch/policies"
 )
 
 func pack(t testing.TB, id string) *rulebook.Pack {
 	t.Helper()
-	files, err := fs.Sub(policies.FS, "rulebook")
-	if err != nil {
-		t.Fatal(err)
-	}
-	book, err := rulebook.Load(files)
-	if err != nil {
-		t.Fatal(err)
-	}
+	book := lawtest.Book(t)
 	p, ok := book.Pack(id)
 	if !ok {
 		t.Fatalf("no pack %s", id)

@@ -15,13 +15,12 @@ import (
 	"dunwatch/internal/deadline"
 	"dunwatch/internal/docket"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/policies"
-	"dunwatch/web"
 )
 
 var d = calendar.MustDate
@@ -53,9 +52,7 @@ func open(t *testing.T, db *store.DB, clock *storetest.Clock) *house {
 
 func words(t *testing.T) *locale.Catalog {
 	t.Helper()
-	w, err := locale.Load(web.FS)
-	caseworktest.Check(t, err)
-	return w
+	return lawtest.Words(t)
 }
 
 func (h *house) deps(t *testing.T) docket.Deps {
@@ -197,8 +194,7 @@ func TestImportMovesExactlyWhatLeansOnIt(t *testing.T) {
 
 func load(t *testing.T) map[string]*calendar.Calendar {
 	t.Helper()
-	all, err := calendar.Load(policies.FS)
-	caseworktest.Check(t, err)
+	all := lawtest.Calendars(t)
 	return all
 }
 

@@ -14,8 +14,8 @@ import (
 	"dunwatch/internal/casework/caseworktest"
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
-	"dunwatch/web"
 )
 
 // What is heavier than announced needs a new notice, whatever else is in order.
@@ -273,8 +273,7 @@ func TestOneStepAtOnce(t *testing.T) {
 
 // Every sentence that a guard, a stage or a part can say exists in both languages.
 func TestProcedureWords(t *testing.T) {
-	words, err := locale.Load(web.FS)
-	check(t, err)
+	words := lawtest.Words(t)
 	var keys []string
 	for _, s := range enforcement.Stages {
 		keys = append(keys, "penalty_case.at."+string(s), "penalty_case.stage."+string(s))

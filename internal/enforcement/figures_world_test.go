@@ -23,6 +23,7 @@ type past struct {
 	findings   []pastFinding
 	penalties  []pastPenalty
 	measures   []pastMeasure
+	today      time.Time
 }
 
 type pastFirm struct {
@@ -82,7 +83,7 @@ const pastDays = 3 * 365
 // forty agencies. Of the first sixty some are groups, and some were merged.
 func newPast(decisions int) *past {
 	r := rand.New(rand.NewPCG(20, 26))
-	w := &past{firms: make([]pastFirm, 1), sixties: max(1, decisions/10_000)}
+	w := &past{firms: make([]pastFirm, 1), sixties: max(1, decisions/10_000), today: pastStart.AddDate(0, 0, pastDays)}
 	for i := 1; i <= 60*w.sixties; i++ {
 		f := pastFirm{code: fmt.Sprintf("F%03d", i), lender: (i-1)%60 < 20}
 		switch {

@@ -13,9 +13,9 @@ import (
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/store"
-	"dunwatch/web"
 )
 
 // reported begins a penalty on a report whose reporter is protected, with one file of theirs on which the finding rests.
@@ -174,8 +174,7 @@ func TestStepsAreTold(t *testing.T) {
 
 // Every message has its words in both languages.
 func TestMailWords(t *testing.T) {
-	words, err := locale.Load(web.FS)
-	check(t, err)
+	words := lawtest.Words(t)
 	for _, m := range enforcement.MailTemplates() {
 		for _, part := range []string{".subject", ".body", ".sms"} {
 			if !words.Has(locale.ZH, m+part) || !words.Has(locale.EN, m+part) {

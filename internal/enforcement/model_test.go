@@ -1,7 +1,6 @@
 package enforcement
 
 import (
-	"io/fs"
 	"slices"
 	"testing"
 
@@ -12,8 +11,8 @@ import (
 	"dunwatch/internal/casework"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/rulebook"
-	"dunwatch/policies"
 )
 
 // The people of the model by id. The roles are the policy's matter; here everybody tries everything.
@@ -35,18 +34,8 @@ type model struct {
 
 func law(t testing.TB) (*rulebook.Pack, *calendar.Calendar) {
 	t.Helper()
-	rules, err := fs.Sub(policies.FS, "rulebook")
-	if err != nil {
-		t.Fatal(err)
-	}
-	book, err := rulebook.Load(rules)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cals, err := calendar.Load(policies.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	book := lawtest.Book(t)
+	cals := lawtest.Calendars(t)
 	pack, _ := book.Pack("cn")
 	return pack, cals[pack.Calendar]
 }

@@ -1,26 +1,18 @@
 package enforcement
 
 import (
-	"io/fs"
 	"testing"
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/rulebook"
-	"dunwatch/policies"
 )
 
 func packOf(t *testing.T, id string) *rulebook.Pack {
 	t.Helper()
-	rules, err := fs.Sub(policies.FS, "rulebook")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := rulebook.Load(rules)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := lawtest.Book(t)
 	p, ok := b.Pack(id)
 	if !ok {
 		t.Fatalf("no pack %s", id)

@@ -4,10 +4,10 @@ import (
 	"testing"
 
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/web"
 )
 
 // Every deed in every state: what the diagram draws, and nothing else.
@@ -32,10 +32,7 @@ func TestTransitions(t *testing.T) {
 }
 
 func TestWordsExist(t *testing.T) {
-	words, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	words := lawtest.Words(t)
 	var keys []string
 	for _, s := range Statuses {
 		keys = append(keys, "enforcement.status."+string(s), "enforcement.already."+string(s))

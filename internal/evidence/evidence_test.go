@@ -16,20 +16,17 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
 	"dunwatch/internal/audit/audittest"
-	"dunwatch/internal/calendar"
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/letter"
-	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
-	"dunwatch/internal/rulebook"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
 	"dunwatch/policies"
-	"dunwatch/web"
 )
 
 type office struct {
@@ -43,16 +40,10 @@ type office struct {
 
 func open(tb testing.TB, db *store.DB, clock *storetest.Clock) *office {
 	tb.Helper()
-	policy, err := access.Load(policies.FS)
-	check(tb, err)
-	rules, err := fs.Sub(policies.FS, "rulebook")
-	check(tb, err)
-	book, err := rulebook.Load(rules)
-	check(tb, err)
-	calendars, err := calendar.Load(policies.FS)
-	check(tb, err)
-	words, err := locale.Load(web.FS)
-	check(tb, err)
+	policy := lawtest.Policy(tb)
+	book := lawtest.Book(tb)
+	calendars := lawtest.Calendars(tb)
+	words := lawtest.Words(tb)
 	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 	check(tb, err)
 	log := audittest.New(tb, db)

@@ -13,9 +13,9 @@ import (
 	"dunwatch/internal/audit/audittest"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/policies"
 )
 
 var (
@@ -32,10 +32,7 @@ type office struct {
 
 func open(t *testing.T, db *store.DB) office {
 	t.Helper()
-	policy, err := access.Load(policies.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	policy := lawtest.Policy(t)
 	log := audittest.New(t, db)
 	return office{New(db, log, policy), db, log}
 }

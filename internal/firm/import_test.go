@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
-	"dunwatch/web"
 )
 
 func rejects(r *ImportResult) []string {
@@ -22,10 +22,7 @@ func rejects(r *ImportResult) []string {
 }
 
 func TestImportTakesGoodRowsAndNamesBadOnes(t *testing.T) {
-	words, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	words := lawtest.Words(t)
 	each(t, func(t *testing.T, o office) {
 		ctx := t.Context()
 		o.must(t, "OLD", "老牌消费金融", Lender)

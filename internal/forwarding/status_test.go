@@ -4,9 +4,9 @@ import (
 	"slices"
 	"testing"
 
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/web"
 )
 
 func TestMachine(t *testing.T) {
@@ -51,10 +51,7 @@ func TestRowsMatchTheSchema(t *testing.T) {
 }
 
 func TestWordsExist(t *testing.T) {
-	words, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	words := lawtest.Words(t)
 	var keys []string
 	for _, s := range Statuses {
 		keys = append(keys, "forwarding.status."+string(s))

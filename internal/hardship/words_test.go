@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/web"
 )
 
 func TestRowsMatchTheSchema(t *testing.T) {
@@ -14,10 +14,7 @@ func TestRowsMatchTheSchema(t *testing.T) {
 }
 
 func TestWordsExist(t *testing.T) {
-	words, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	words := lawtest.Words(t)
 	var keys []string
 	for _, s := range Statuses {
 		keys = append(keys, "hardship.status."+string(s), "hardship.is_"+string(s))

@@ -26,6 +26,7 @@ import (
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/office"
 	"dunwatch/internal/seal"
@@ -108,8 +109,7 @@ func (s *site) ok(err error) {
 func (s *site) wire(db *store.DB) Deps {
 	s.Helper()
 	log := audittest.New(s.TB, db)
-	law, err := office.ReadLaw()
-	s.ok(err)
+	law := &office.Law{Policy: lawtest.Policy(s.TB), Book: lawtest.Book(s.TB), Calendars: lawtest.Calendars(s.TB), Words: lawtest.Words(s.TB)}
 	keys, err := seal.New(bytes.Repeat([]byte{9}, seal.KeySize))
 	s.ok(err)
 	mail := notify.NewFile(filepath.Join(s.dir, "mail"), "office@example.cn")

@@ -9,6 +9,7 @@ import (
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
 	"dunwatch/web"
 )
@@ -47,10 +48,7 @@ func TestRejectKeepsInternalErrorsFromPeople(t *testing.T) {
 }
 
 func TestFieldTakesTypedValueOverStored(t *testing.T) {
-	catalog, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalog := lawtest.Words(t)
 	w := words{catalog: catalog, lang: locale.ZH}
 	stored := []any{"value", calendar.MustDate("2026-10-08")}
 	fresh, err := w.field(nil, "from", "styleguide.from", stored...)
@@ -116,10 +114,7 @@ func TestAssetsAreKeptForEverUnderTheirHash(t *testing.T) {
 }
 
 func TestPlotLeavesGapsAndStartsAtZero(t *testing.T) {
-	catalog, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalog := lawtest.Words(t)
 	w := words{catalog: catalog, lang: locale.EN}
 	points := []Point{{Value: 10}, {Value: 20}, {Missing: true}, {Value: 40}}
 	line := w.plot(Chart{Line: true, Points: points})

@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
 	"dunwatch/web"
 )
@@ -18,10 +19,7 @@ var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
 
 func testRenderer(t testing.TB) *renderer {
 	t.Helper()
-	catalog, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	catalog := lawtest.Words(t)
 	r, err := newRenderer(web.FS, catalog, shanghai, false)
 	if err != nil {
 		t.Fatal(err)
@@ -137,10 +135,7 @@ func BenchmarkTableOf50Rows(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	catalog, err := locale.Load(web.FS)
-	if err != nil {
-		b.Fatal(err)
-	}
+	catalog := lawtest.Words(b)
 	r, err := newRenderer(fsys, catalog, shanghai, false)
 	if err != nil {
 		b.Fatal(err)

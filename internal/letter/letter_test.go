@@ -3,7 +3,6 @@ package letter_test
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"dunwatch/internal/audit"
 	"dunwatch/internal/audit/audittest"
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/letter"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
@@ -20,7 +20,6 @@ import (
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
 	"dunwatch/policies"
-	"dunwatch/web"
 )
 
 var zone = time.FixedZone("Asia/Shanghai", 8*3600)
@@ -40,14 +39,9 @@ type desk struct {
 
 func open(t *testing.T, db *store.DB) *desk {
 	t.Helper()
-	policy, err := access.Load(policies.FS)
-	check(t, err)
-	rules, err := fs.Sub(policies.FS, "rulebook")
-	check(t, err)
-	book, err := rulebook.Load(rules)
-	check(t, err)
-	words, err := locale.Load(web.FS)
-	check(t, err)
+	policy := lawtest.Policy(t)
+	book := lawtest.Book(t)
+	words := lawtest.Words(t)
 	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 	check(t, err)
 	d := &desk{t: t, db: db, log: audittest.New(t, db), words: words, notify: notify.New(db, keys, words, nil)}

@@ -12,20 +12,16 @@ import (
 	"testing"
 	"time"
 
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/web"
 )
 
 func words(t *testing.T) *locale.Catalog {
 	t.Helper()
-	w, err := locale.Load(web.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return lawtest.Words(t)
 }
 
 func open(t *testing.T, db *store.DB, senders Senders) *Service {

@@ -10,9 +10,9 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit/audittest"
 	"dunwatch/internal/fault"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/policies"
 )
 
 var errTemporary = errors.New("the gateway is away")
@@ -26,10 +26,7 @@ var (
 func TestOperations(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, c *storetest.Clock) {
 		ctx := t.Context()
-		policy, err := access.Load(policies.FS)
-		if err != nil {
-			t.Fatal(err)
-		}
+		policy := lawtest.Policy(t)
 		g := &gateway{answer: func(n int) error {
 			if n == 1 {
 				return fmt.Errorf("%w: no such mailbox", ErrRefused)

@@ -22,10 +22,9 @@ import (
 
 	"github.com/emersion/go-smtp"
 
-	"dunwatch/internal/access"
 	"dunwatch/internal/audit/audittest"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/policies"
 )
 
 // postOffice is a mail server of the tests: SMTP with STARTTLS and a certificate of its own.
@@ -209,10 +208,7 @@ func TestServersAnswers(t *testing.T) {
 	c.Add(time.Second)
 	deliver(t, s, 1)
 	gone = false
-	policy, err := access.Load(policies.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
+	policy := lawtest.Policy(t)
 	if err := NewOperations(s, audittest.New(t, db), policy).Resend(t.Context(), admin, 2); err != nil {
 		t.Fatal(err)
 	}

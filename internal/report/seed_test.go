@@ -2,7 +2,6 @@ package report_test
 
 import (
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"testing"
 	"testing/fstest"
@@ -10,13 +9,13 @@ import (
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/report"
 	"dunwatch/internal/report/reporttest"
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/policies"
 	"dunwatch/web"
 )
 
@@ -320,14 +319,9 @@ func newDesk(t testing.TB, db *store.DB) desk {
 			t.Fatal(err)
 		}
 	}
-	policy, err := access.Load(policies.FS)
-	must(err)
-	files, err := fs.Sub(policies.FS, "rulebook")
-	must(err)
-	book, err := rulebook.Load(files)
-	must(err)
-	calendars, err := calendar.Load(policies.FS)
-	must(err)
+	policy := lawtest.Policy(t)
+	book := lawtest.Book(t)
+	calendars := lawtest.Calendars(t)
 	own := fstest.MapFS{} // the report must not lean on the words of others
 	for _, lang := range locale.Langs {
 		for _, file := range []string{"report", "report_definition"} {

@@ -4,7 +4,6 @@ package caseworktest
 
 import (
 	"errors"
-	"io/fs"
 	"strconv"
 	"testing"
 	"time"
@@ -18,15 +17,14 @@ import (
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/letter"
-	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/rulebook"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
 	"dunwatch/policies"
-	"dunwatch/web"
 )
 
 // Zone is the regulator's.
@@ -56,16 +54,10 @@ type Office struct {
 // Open opens an office on a database.
 func Open(tb testing.TB, db *store.DB, clock *storetest.Clock) *Office {
 	tb.Helper()
-	policy, err := access.Load(policies.FS)
-	Check(tb, err)
-	rules, err := fs.Sub(policies.FS, "rulebook")
-	Check(tb, err)
-	book, err := rulebook.Load(rules)
-	Check(tb, err)
-	calendars, err := calendar.Load(policies.FS)
-	Check(tb, err)
-	words, err := locale.Load(web.FS)
-	Check(tb, err)
+	policy := lawtest.Policy(tb)
+	book := lawtest.Book(tb)
+	calendars := lawtest.Calendars(tb)
+	words := lawtest.Words(tb)
 	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 	Check(tb, err)
 	log := audittest.New(tb, db)

@@ -18,13 +18,12 @@ import (
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/firm"
 	"dunwatch/internal/forwarding"
+	"dunwatch/internal/lawtest"
 	"dunwatch/internal/letter"
-	"dunwatch/internal/locale"
 	"dunwatch/internal/seal"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
 	"dunwatch/policies"
-	"dunwatch/web"
 )
 
 // Office is the services and the people of a test. Bank and Collector are of Lender and Agency; the agency collects for
@@ -44,11 +43,9 @@ type Office struct {
 func Open(tb testing.TB, db *store.DB, clock *storetest.Clock) *Office {
 	tb.Helper()
 	o := &Office{Office: caseworktest.Open(tb, db, clock)}
-	calendars, err := calendar.Load(policies.FS)
-	caseworktest.Check(tb, err)
+	calendars := lawtest.Calendars(tb)
 	o.Calendars = calendars
-	words, err := locale.Load(web.FS)
-	caseworktest.Check(tb, err)
+	words := lawtest.Words(tb)
 	keys, err := seal.New([]byte("0123456789abcdefghijklmnopqrstuv"))
 	caseworktest.Check(tb, err)
 	blobs, err := evidence.NewDisk(tb.TempDir())

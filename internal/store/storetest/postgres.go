@@ -32,6 +32,12 @@ var cluster struct {
 // URL. The server dies with the test process.
 func PostgresURL(tb testing.TB) string {
 	tb.Helper()
+	return postgresURL(tb, false)
+}
+
+// postgresURL makes a database that is empty, or a copy of a migrated one.
+func postgresURL(tb testing.TB, copied bool) string {
+	tb.Helper()
 	cluster.once.Do(func() { cluster.dir, cluster.err = startCluster() })
 	if cluster.err != nil {
 		SkipOrFail(tb, "PostgreSQL is not available (Debian: apt-get install postgresql): "+cluster.err.Error())
@@ -42,7 +48,14 @@ func PostgresURL(tb testing.TB) string {
 		tb.Fatal(err)
 	}
 	defer admin.Close()
-	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
+	how := "CREATE DATABASE " + name
+	if copied {
+		if err := migrated(admin); err != nil {
+			tb.Fatal(err)
+		}
+		how += " TEMPLATE " + migratedName
+	}
+	if _, err := admin.Exec(how); err != nil {
 		tb.Fatal(err)
 	}
 	return clusterURL(name)

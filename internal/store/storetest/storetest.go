@@ -1,5 +1,5 @@
 // Package storetest opens real, migrated databases for tests: a SQLite file of
-// its own for each test, with the settings of production, and a database of a
+// its own for each test, and a database of a
 // throw-away PostgreSQL cluster where its binaries are installed.
 package storetest
 
@@ -59,10 +59,13 @@ func OpenAt(tb testing.TB, c *Clock) *store.DB {
 	return OpenDir(tb, c, tb.TempDir())
 }
 
-// OpenDir opens (again) the SQLite database in dir.
+// OpenDir opens (again) the SQLite database in dir. It does not wait for the
+// disk: no test here survives a loss of power, and those that kill a process
+// start the program itself.
 func OpenDir(tb testing.TB, c *Clock, dir string) *store.DB {
 	tb.Helper()
-	db, err := store.Open(context.Background(), store.Config{Dir: dir, Now: c.Now})
+	fill(tb, dir)
+	db, err := store.Open(context.Background(), store.Config{Dir: dir, Now: c.Now, Hasty: true})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -74,7 +77,7 @@ func OpenDir(tb testing.TB, c *Clock, dir string) *store.DB {
 // binaries the test is skipped, or fails under DUNWATCH_TEST_STRICT=1.
 func OpenPostgres(tb testing.TB, c *Clock) *store.DB {
 	tb.Helper()
-	db, err := store.Open(context.Background(), store.Config{URL: PostgresURL(tb), Now: c.Now})
+	db, err := store.Open(context.Background(), store.Config{URL: postgresURL(tb, true), Now: c.Now})
 	if err != nil {
 		tb.Fatal(err)
 	}
