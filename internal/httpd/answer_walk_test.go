@@ -73,6 +73,7 @@ func (w *answerWalk) answers(body string) {
 }
 
 func TestComplaintWalksThroughTheFirm(t *testing.T) {
+	t.Parallel()
 	clock := storetest.NewClock()
 	w := &answerWalk{site: newSiteAt(t, clock, storetest.OpenAt(t, clock)), t: t}
 

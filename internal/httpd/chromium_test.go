@@ -78,6 +78,7 @@ func (p *phone) at(path string) {
 }
 
 func TestFilingInChromium(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts a browser")
 	}

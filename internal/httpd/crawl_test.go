@@ -17,10 +17,17 @@ import (
 // TestEveryPageThatSomebodyReaches follows the links of every role in both
 // languages and holds each page to what no page may lack. No link leads nowhere.
 func TestEveryPageThatSomebodyReaches(t *testing.T) {
+	t.Parallel()
 	s, office := demoSite(t)
+	t.Cleanup(func() { // after the last crawl
+		for _, key := range s.Words.Missing() {
+			t.Errorf("message %s is not there", key)
+		}
+	})
 	for _, lang := range locale.Langs {
 		for _, who := range append([]access.Role{access.Public, access.Borrower}, access.StaffRoles...) {
 			t.Run(string(lang)+"/"+string(who), func(t *testing.T) {
+				t.Parallel()
 				c := &crawl{T: t, b: s.browser(), lang: lang, seen: map[string]bool{}, alike: map[string]int{}, keys: map[string]bool{}}
 				for _, key := range s.Words.Keys(lang) {
 					c.keys[key] = true
@@ -37,9 +44,6 @@ func TestEveryPageThatSomebodyReaches(t *testing.T) {
 				t.Logf("%d pages", len(c.seen))
 			})
 		}
-	}
-	for _, key := range s.Words.Missing() {
-		t.Errorf("message %s is not there", key)
 	}
 }
 
@@ -65,7 +69,7 @@ type crawl struct {
 }
 
 var (
-	reference = regexp.MustCompile(`[A-Z]-[0-9A-Z-]+|[0-9]{4}-[0-9]{2}|%2[0-9A-F]`)
+	reference = regexp.MustCompile(`[A-Z]-[0-9A-Z-]+|[0-9]{4}-[0-9]{2}|%2[0-9A-F]|/[0-9]+(/|$)`)
 	keyLike   = regexp.MustCompile(`[a-z_]+(\.[a-z_]+)+`)
 )
 

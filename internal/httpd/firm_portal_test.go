@@ -414,6 +414,7 @@ func (s *site) chained(t *testing.T, mark, lender, agency, who, collector, phone
 // and another agency of the first. No word, number, name or reference of the others appears, and what is theirs answers
 // as what never was.
 func TestFirmsReadNothingOfEachOther(t *testing.T) {
+	t.Parallel()
 	s := portalSite(t)
 	one, f1, child1 := s.chained(t, "Jinsique", "L001", "A001", "firm", "collector", "13712340001")
 	two, f2, child2 := s.chained(t, "Huangque", "L002", "A001", "rival", "collector", "13712340002")

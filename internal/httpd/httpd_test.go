@@ -27,6 +27,7 @@ import (
 	"dunwatch/internal/evidence"
 	"dunwatch/internal/firm"
 	"dunwatch/internal/lawtest"
+	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/office"
 	"dunwatch/internal/seal"
@@ -53,6 +54,7 @@ type site struct {
 	tokens map[string]string
 	note   *notify.Service // sends into the folder mail
 	heard  *heard          // everything that was logged, debug included
+	words  *locale.Catalog // of its own where a test asks what was missing; else what all share
 }
 
 const sitePassword = "correct horse battery staple"
@@ -109,7 +111,10 @@ func (s *site) ok(err error) {
 func (s *site) wire(db *store.DB) Deps {
 	s.Helper()
 	log := audittest.New(s.TB, db)
-	law := &office.Law{Policy: lawtest.Policy(s.TB), Book: lawtest.Book(s.TB), Calendars: lawtest.Calendars(s.TB), Words: lawtest.Words(s.TB)}
+	law := &office.Law{Policy: lawtest.Policy(s.TB), Book: lawtest.Book(s.TB), Calendars: lawtest.Calendars(s.TB), Words: s.words}
+	if law.Words == nil {
+		law.Words = lawtest.Words(s.TB)
+	}
 	keys, err := seal.New(bytes.Repeat([]byte{9}, seal.KeySize))
 	s.ok(err)
 	mail := notify.NewFile(filepath.Join(s.dir, "mail"), "office@example.cn")

@@ -16,6 +16,7 @@ func newPostgresSite(tb testing.TB) *site {
 // What must hold on one database must hold on the other: the same bodies as the
 // tests on SQLite, races included.
 func TestOnPostgres(t *testing.T) {
+	t.Parallel()
 	for name, run := range map[string]func(*testing.T, *site){
 		"main job":              mainJobByAPI,
 		"filings at once":       filingsAtOnce,

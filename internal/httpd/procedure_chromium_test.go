@@ -130,6 +130,7 @@ func fills(pairs ...string) func(*phone) {
 // TestWholeCaseInChromium leads a case from lead to archive by clicks and typed words: two officers, a supervisor, legal, the
 // director, and the firm with its own defence and request for a hearing. The exported file is opened at the end.
 func TestWholeCaseInChromium(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts a browser")
 	}

@@ -18,6 +18,7 @@ import (
 	"dunwatch/internal/report"
 	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
+	"dunwatch/web"
 )
 
 // The report says: each number opens its cases. This test opens many of them,
@@ -31,6 +32,8 @@ func demoSite(tb testing.TB) (*site, *demo.Office) {
 	db, err := store.Open(tb.Context(), store.Config{Dir: s.dir, Now: clock.Now, Hasty: true})
 	s.ok(err)
 	tb.Cleanup(func() { db.Close() })
+	s.words, err = locale.Load(web.FS)
+	s.ok(err)
 	d := s.wire(db)
 	s.Server, err = New(d, Config{PublicURL: "http://localhost", Zone: shanghai, Pack: "cn"})
 	s.ok(err)
@@ -79,6 +82,7 @@ func (s *site) oddities() {
 }
 
 func TestEachNumberOpensItsCases(t *testing.T) {
+	t.Parallel()
 	s, office := demoSite(t)
 	s.oddities()
 	i := slices.IndexFunc(office.People, func(p demo.Person) bool { return p.Role == access.Auditor })

@@ -116,6 +116,7 @@ func TestLyingLengthStoresNothing(t *testing.T) {
 // TestHostileStringsByAPI puts every string that has broken programs through
 // every text of a filing, and looks at the pages that show what was taken.
 func TestHostileStringsByAPI(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	desk := s.signIn("supervisor")
 	taken, refused := 0, 0

@@ -203,6 +203,7 @@ func fillPath(path string, w worked) string {
 // Nobody sees a particular who has not asked for it with a reason; those who are
 // not on the case see nothing of it at all; and no address or title tells.
 func TestNoCanaryIsSeenByOthers(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	w, _ := s.canaryCase()
 	mayRead := map[string]bool{"reviewer": true, "reviewer2": true, "supervisor": true, "outsider_supervisor": true, "legal": true, "director": true, "auditor": true}
@@ -273,6 +274,7 @@ func silentAddresses(t *testing.T, where string, p *page) {
 // Who reports an offence is hidden from the firm and from colleagues who do not need to know: on pages, in the API, in
 // letters, mails, lists to take away, and in the log.
 func TestNobodyLearnsWhoReports(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	f := canaryFiling()
 	f.Track, f.HideIdentity, f.ConsentToForward = complaint.TrackReport, true, false

@@ -25,6 +25,7 @@ func formFields(t *testing.T, p *page) (names []string) {
 // TestHostileStringsThroughEveryForm sends hostile strings in every field of
 // every form of the office, and looks at what comes back.
 func TestHostileStringsThroughEveryForm(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("a thousand pages")
 	}

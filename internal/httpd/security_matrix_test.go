@@ -114,6 +114,7 @@ func (s *site) wanted(rt Route, v *visitor) (statuses []int, in bool) {
 // TestEveryRouteForEveryRole asks every route of the table as every role, with
 // the references of a real case, by every method, and with references that lie.
 func TestEveryRouteForEveryRole(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	w := s.worksOne(filing())
 	visitors := s.visitors(w)
@@ -196,6 +197,7 @@ func lies(w worked) []string {
 }
 
 func TestLyingReferencesFindNothing(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("thousands of requests")
 	}

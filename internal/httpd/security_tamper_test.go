@@ -270,6 +270,7 @@ func (f *forger) adds(table, key, like string, names []string) {
 // TestEveryForgedColumnIsNamed changes every column of every table of record of
 // an office in full work, as somebody with the file and no keys can.
 func TestEveryForgedColumnIsNamed(t *testing.T) {
+	t.Parallel()
 	clock, dir := storetest.NewClock(), t.TempDir()
 	s := newSiteAt(t, clock, storetest.OpenDir(t, clock, dir))
 	s.worksOne(filing())
