@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -160,6 +161,7 @@ func TestSeed(t *testing.T) {
 	t.Run("work for today", func(t *testing.T) { workForToday(t, a) })
 	t.Run("codes and passwords", func(t *testing.T) { codesAndPasswords(t, a) })
 	t.Run("figures", func(t *testing.T) { figures(t, a) })
+	t.Run("ledgers", func(t *testing.T) { ledgers(t, a) })
 	t.Run("same again", func(t *testing.T) { sameAgain(t, a, seed(t)) })
 	audittest.MustVerify(t, a.log)
 }
@@ -366,6 +368,26 @@ func figures(t *testing.T, s *seeded) {
 			check(t, err)
 			o.At(p, pack).Check(t, r, s.reports, access.Program, depth)
 		}
+	}
+}
+
+// ledgers forgets the ledgers, as if the office were older than they are, and has them written anew.
+func ledgers(t *testing.T, s *seeded) {
+	const lines = "SELECT penalty_id || ' ' || party || ' ' || account || ' ' || kind || ' ' || on_date, SUM(amount_fen) FROM penalty_entries GROUP BY 1"
+	before := s.count(t, lines)
+	check(t, s.db.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Exec(t.Context(), "DELETE FROM penalty_entries WHERE penalty_id % 2 = 0")
+		return err
+	}))
+	for i, want := range []bool{true, false} {
+		n, err := s.Penalties.KeepLedgers(t.Context())
+		check(t, err)
+		if (n > 0) != want {
+			t.Errorf("run %d wrote %d ledgers", i+1, n)
+		}
+	}
+	if after := s.count(t, lines); len(before) == 0 || !maps.Equal(before, after) {
+		t.Errorf("%d lines before, %d after, or not the same", len(before), len(after))
 	}
 }
 

@@ -126,10 +126,7 @@ func (s *Service) Issue(ctx context.Context, by access.Actor, ref string, versio
 		if err := insertDecision(ctx, tx, p.ID, d); err != nil {
 			return err
 		}
-		if err := replaceEntries(ctx, tx, p.ID, []Entry{
-			{On: today, Kind: "imposed", Party: 1, Account: AccountFine, AmountFen: p.FineFen},
-			{On: today, Kind: "imposed", Party: 1, Account: AccountConfiscation, AmountFen: p.ConfiscationFen},
-		}); err != nil {
+		if err := replaceEntries(ctx, tx, p.ID, p.imposed(today)); err != nil {
 			return err
 		}
 		if err := s.leave(ctx, tx, by, p, casework.EventPenaltyIssued); err != nil {
@@ -140,6 +137,14 @@ func (s *Service) Issue(ctx context.Context, by access.Actor, ref string, versio
 		}
 		return s.keepPast(ctx, tx, p.ID)
 	})
+}
+
+// imposed is the ledger of a decision of the short way, of which nothing is recorded but what it imposes.
+func (p *Penalty) imposed(on calendar.Date) []Entry {
+	return []Entry{
+		{On: on, Kind: "imposed", Party: 1, Account: AccountFine, AmountFen: p.FineFen},
+		{On: on, Kind: "imposed", Party: 1, Account: AccountConfiscation, AmountFen: p.ConfiscationFen},
+	}
 }
 
 // numberOf is the number of a decision: the year in tortoise-shell brackets and the serial of the year.

@@ -249,7 +249,7 @@ func sign(v float64) int {
 // machineColumns hold keys for programs, whose words stand in another column.
 // Codes that people use as well (of a firm, a violation) are not here.
 var machineColumns = map[string]bool{"figure": true, "source": true, "channel": true, "product": true, "region": true, "role": true, "stage": true, "outcome": true,
-	"clock": true, "measure": true, "province": true, "account": true}
+	"clock": true, "measure": true, "province": true, "account": true, "side": true, "rule": true}
 
 func (d desk) reportTable(r *report.Report, t *report.Table) reportTable {
 	out := reportTable{ID: t.ID, Title: t.Title, Note: t.Note}

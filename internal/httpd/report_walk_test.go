@@ -233,7 +233,7 @@ func fenIn(s *site, text string) int64 {
 // unlinked are the numbers behind which there are no things of the office: means, what the rulebook or a firm says, numbers
 // of firms, differences.
 var unlinked = []string{"headline/average", "by_code/severity", "firm_rates/customers", "firm_rates/overdue_accounts", "firm_rates/lent", "firm_medians/firms",
-	"firm_medians/with_rate", "firm_movers/difference"}
+	"firm_medians/with_rate", "firm_movers/difference", "log_findings/hits", "repeat_complainants/count", "repeat_complainants/of"}
 
 // linked holds the tables behind the page to it: every count and every amount
 // has a link, but for the unlinked.

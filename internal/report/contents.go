@@ -21,6 +21,7 @@ const (
 	sectionHandling   = "handling"
 	sectionTimeliness = "timeliness"
 	sectionPenalties  = "penalties"
+	sectionChecks     = "checks"
 	sectionFairness   = "fairness"
 )
 
@@ -77,8 +78,13 @@ func init() {
 			{"paid", Fen, "paid"}, {"refunded", Fen, "refunded"}, {"outstanding", Fen, "outstanding"}, {"collected_rate", Percent, "collected_rate"}, name}},
 		{"decisions", sectionPenalties, (*builder).decisions, []column{{"penalty", Text, ""}, {"decision_number", Text, ""}, {"issued_on", Text, ""}, {"firm", Text, ""},
 			{"fine", Fen, "fine"}, {"confiscation", Fen, "confiscation"}, {"amount", Fen, "penalty_amount"}, {"firm_name", Text, ""}}},
+		{"log_intake", sectionChecks, (*builder).logIntake, []column{{"side", Text, ""}, {"logs", Count, "logs_kept"}, {"complaints", Count, "logged_complaints"}, name}},
+		{"log_findings", sectionChecks, (*builder).logFindings, []column{{"rule", Text, ""}, {"strength_name", Text, ""}, {"findings", Count, "log_findings"},
+			{"hits", Count, "log_hits"}, {"upheld", Count, "findings_substantiated"}, {"upheld_rate", Percent, "upheld_rate"}, {"corrected", Count, "log_corrected"}, name}},
 		{"fairness", sectionFairness, (*builder).fairness, []column{{"figure", Text, ""}, {"count", Count, ""}, {"of", Count, "of"}, {"share", Percent, "share_of"},
 			{"median", Days, "wait"}, {"p90", Days, "wait"}, name}},
+		{"repeat_complainants", sectionFairness, (*builder).repeatComplainants, []column{{"figure", Text, ""}, {"count", Count, "repeat_complainants"},
+			{"of", Count, "known_complainants"}, {"share", Percent, "share_of"}, name}},
 		{"outcome_by_channel", sectionFairness, (*builder).outcomeByChannel, outcomeColumns("source")},
 		{"outcome_by_province", sectionFairness, (*builder).outcomeByProvince, outcomeColumns("province")},
 	}

@@ -29,6 +29,7 @@ var definitions = []struct {
 	{"decided", 1}, {"wait", 1}, {"clock_started", 1}, {"clock_due", 1}, {"clock_in_time", 1}, {"clock_late", 1}, {"clock_overdue", 1}, {"in_time_rate", 1},
 	{"days_taken", 1}, {"clock_suspended", 1}, {"clock_extended", 1},
 	{"share_penalties", 1}, {"fine", 1}, {"confiscation", 1}, {"imposed", 1}, {"changed", 1}, {"surcharged", 1}, {"paid", 1}, {"refunded", 1}, {"outstanding", 1}, {"collected_rate", 1},
+	{"logs_kept", 1}, {"logged_complaints", 1}, {"log_findings", 1}, {"log_hits", 1}, {"log_corrected", 1}, {"repeat_complainants", 1}, {"known_complainants", 1},
 	{"first_reading", 1}, {"unread", 1}, {"not_informed", 1}, {"viewed_only", 1}, {"of", 1}, {"share_of", 1}, {"closed_upheld", 1}, {"closed_upheld_rate", 1}, {"refused", 1},
 }
 

@@ -3,6 +3,7 @@ package report_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -109,9 +110,9 @@ func nullable(s string) any {
 
 func (x *inserter) complaint(c *seedComplaint) {
 	x.put("complaints", "id, reference, pack, lang, track, source, status, received_at, received_on, data_key_id, anonymous, hide_identity, region, lender_id, lender_name,"+
-		" agency_id, agency_name, agency_unknown, narrative, demand, product, consent_to_forward, severity, external, rulebook, ground, referred_to, decided_at, ended_at, decided_by, version",
+		" agency_id, agency_name, agency_unknown, narrative, demand, product, consent_to_forward, severity, external, rulebook, ground, referred_to, decided_at, ended_at, decided_by, version, phone_idx, id_number_idx",
 		c.id, c.ref, c.pack, "zh", "complaint", c.source, c.status, c.receivedAt.Unix(), dayOf(c.receivedAt), 1, 0, 0, c.region, store.ID(c.lender), "",
-		store.ID(recorded(c.agency, c.id)), "", 0, "…", "", typed(c), 0, 3, "", "", "", "", store.At(c.decidedAt), store.At(c.endedAt), decidedBy(c), 1)
+		store.ID(recorded(c.agency, c.id)), "", 0, "…", "", typed(c), 0, 3, "", "", "", "", store.At(c.decidedAt), store.At(c.endedAt), decidedBy(c), 1, person(c.id, 5, 31), person(c.id, 3, 23))
 	for _, code := range c.codes {
 		x.put("complaint_codes", "id, complaint_id, code", x.serial(), c.id, code)
 	}
@@ -119,6 +120,7 @@ func (x *inserter) complaint(c *seedComplaint) {
 		x.put("complaint_channels", "id, complaint_id, channel", x.serial(), c.id, ch)
 	}
 	x.entry(c.ref, "complaint.filed", "public", 0, c.receivedAt) // nobody of the office
+	x.logs(c)
 	if !c.readAt.IsZero() {
 		x.entry(c.ref, "complaint.supplement_asked", "supervisor", 1, c.readAt)
 		x.entry(c.ref, "complaint.message_sent", "reviewer", 2, c.readAt.AddDate(0, 0, 3))
@@ -133,6 +135,9 @@ func (x *inserter) complaint(c *seedComplaint) {
 		f := k.findings[i]
 		x.put("findings", "id, case_id, number, code, severity, outcome, acted_on, standards, bases, reasons, evidence, firm_id, rulebook, found_at, found_on, found_by, superseded_by",
 			f.id, k.id, f.number, f.code, f.severity, f.outcome, f.foundOn, "", "", "", "", store.ID(recorded(f.firm, f.id)), "", 1, f.foundOn, 1, store.ID(f.supersededBy))
+		if f.id%3 == 0 {
+			x.put("finding_checks", "id, finding_id, rule, rulebook, side, hits, places", x.serial(), f.id, pick(rand.New(rand.NewPCG(uint64(f.id), 1)), "R01", "R03", "R99"), "1", "borrower", 1+f.id%7, "[]")
+		}
 	}
 	for _, m := range k.measures {
 		id := x.serial()
@@ -167,6 +172,29 @@ func (x *inserter) complaint(c *seedComplaint) {
 				x.put("penalty_measures", "id, penalty_id, round, kind, amount_fen", x.serial(), p.id, 2, kind, fen)
 			}
 		}
+	}
+}
+
+// person is the index of a number that every so many complaints share; some have none.
+func person(id, none, people int64) []byte {
+	if id%none == 0 {
+		return nil
+	}
+	return []byte{byte(none), byte(id % people)}
+}
+
+// logs gives some complaints a log of the borrower, some of these the whole file beside it, and one of the firm.
+func (x *inserter) logs(c *seedComplaint) {
+	if c.id%4 != 0 {
+		return
+	}
+	for i, l := range [][2]string{{"borrower", "extract"}, {"borrower", "original"}, {"firm", "extract"}} {
+		if i > 0 && c.id%8 != 0 {
+			return
+		}
+		id := x.serial()
+		x.put("evidence", "id, complaint_id, number, kind, name, size, media_type, sha256, blob, scan, received_at, from_role, version", id, c.id, i+1, "call_log", []byte{1}, 1, "text/csv", []byte{1}, "b", "clean", 1, "public", 1)
+		x.put("contact_logs", "id, complaint_id, evidence_id, side, part, at", id, c.id, id, l[0], l[1], c.receivedAt.AddDate(0, 0, 9*i).Unix())
 	}
 }
 

@@ -124,6 +124,7 @@ func (b *builder) openings() map[string][]opening {
 		o["decisions."+column] = []opening{{of: of, key: "x.reference"}}
 	}
 	b.collectionOpenings(o)
+	b.checkOpenings(o)
 	b.fairnessOpenings(o)
 	return o
 }

@@ -19,9 +19,10 @@ type Reporter interface {
 }
 
 // Closed are the columns of numbers behind which there are no things of the office: what the rulebook or a firm says, numbers
-// of firms, differences.
+// of firms, differences, and what a list of would reveal who is one person.
 var Closed = map[string]bool{"by_code.severity": true, "firm_rates.customers": true, "firm_rates.overdue_accounts": true, "firm_rates.lent": true,
-	"firm_medians.firms": true, "firm_medians.with_rate": true, "firm_movers.difference": true, "headline.average": true}
+	"firm_medians.firms": true, "firm_medians.with_rate": true, "firm_movers.difference": true, "headline.average": true,
+	"log_findings.hits": true, "repeat_complainants.count": true, "repeat_complainants.of": true}
 
 // Depth is how much of what is behind the figures Check looks at.
 type Depth int

@@ -25,6 +25,7 @@ type Facts struct {
 	Clocks     []*Clock
 	Records    []Record
 	Deeds      []Deed
+	Logs       []Log
 }
 
 // The facts of each kind, by their tables.
@@ -53,6 +54,7 @@ type (
 		By                        bool
 		Codes, Channels           []string
 		External                  string
+		Phone, IDNumber           []byte // indexes
 	}
 	// Case is one of a complaint.
 	Case struct {
@@ -67,6 +69,8 @@ type (
 		Code, Outcome, On          string
 		Firm                       int64
 		Superseded                 bool
+		Rule                       string // that was hit in a log
+		Hits                       int64
 	}
 	// Penalty is one of a case with what it imposes (the last round alone) and its ledger.
 	Penalty struct {
@@ -112,6 +116,11 @@ type (
 		At              int64
 		Action, Subject string
 	}
+	// Log is a log of contacts of a complaint.
+	Log struct {
+		Complaint, At int64
+		Side, Part    string
+	}
 	// Deed is something done in a case, its complaint or a forward of it, other than looking.
 	Deed struct{ Case, Complaint, At int64 }
 )
@@ -154,6 +163,7 @@ func Read(tb testing.TB, db *store.DB) *Facts {
 		f.penalties(r)
 		f.clocks(r)
 		f.records(r)
+		f.logs(r)
 		return nil
 	})
 	if err != nil {
@@ -178,10 +188,10 @@ func (f *Facts) firms(r reader) {
 func (f *Facts) complaints(r reader) {
 	at := map[int64]*Complaint{}
 	r.each("SELECT id, reference, pack, source, status, region, product, COALESCE(lender_id, 0), COALESCE(agency_id, 0), received_at, received_on,"+
-		" COALESCE(decided_at, 0), COALESCE(ended_at, 0), COALESCE(decided_by, 0), COALESCE(external_id, '') FROM complaints ORDER BY id", func(scan func(...any)) {
+		" COALESCE(decided_at, 0), COALESCE(ended_at, 0), COALESCE(decided_by, 0), COALESCE(external_id, ''), phone_idx, id_number_idx FROM complaints ORDER BY id", func(scan func(...any)) {
 		x := &Complaint{}
 		var by int64
-		scan(&x.ID, &x.Ref, &x.Pack, &x.Source, &x.Status, &x.Region, &x.Product, &x.Lender, &x.Agency, &x.Received, &x.ReceivedOn, &x.Decided, &x.Ended, &by, &x.External)
+		scan(&x.ID, &x.Ref, &x.Pack, &x.Source, &x.Status, &x.Region, &x.Product, &x.Lender, &x.Agency, &x.Received, &x.ReceivedOn, &x.Decided, &x.Ended, &by, &x.External, &x.Phone, &x.IDNumber)
 		x.By = by != 0
 		f.Complaints, at[x.ID] = append(f.Complaints, x), x
 	})
@@ -287,4 +297,22 @@ func (f *Facts) records(r reader) {
 			f.Deeds = append(f.Deeds, x)
 		})
 	}
+}
+
+func (f *Facts) logs(r reader) {
+	r.each("SELECT complaint_id, at, side, part FROM contact_logs ORDER BY id", func(scan func(...any)) {
+		var x Log
+		scan(&x.Complaint, &x.At, &x.Side, &x.Part)
+		f.Logs = append(f.Logs, x)
+	})
+	at := map[int64]*Finding{}
+	for _, x := range f.Findings {
+		at[x.ID] = x
+	}
+	r.each("SELECT finding_id, rule, hits FROM finding_checks", func(scan func(...any)) {
+		var id, hits int64
+		var rule string
+		scan(&id, &rule, &hits)
+		at[id].Rule, at[id].Hits = rule, hits
+	})
 }

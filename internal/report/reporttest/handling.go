@@ -327,6 +327,7 @@ func (o Oracle) Tables() map[string]Grid {
 		"by_firm": o.byFirm(), "firm_rates": o.firmRates(), "firm_medians": o.firmMedians(), "firm_movers": o.firmMovers(), "agency_share": o.agencyShare(),
 		"repeat_offenders": o.repeatOffenders(), "by_outcome": o.byOutcome(), "measures": o.measures(), "screening": o.screening(), "timeliness": o.timeliness(),
 		"penalties": o.penaltyKinds(), "decisions": o.decisions(), "collection": o.collection(), "fairness": o.fairness(),
+		"log_intake": o.logIntake(), "log_findings": o.logFindings(), "repeat_complainants": o.repeatComplainants(),
 		"outcome_by_channel":  o.endedBy("source", func(c *Complaint) string { return c.Source }),
 		"outcome_by_province": o.endedBy("province", func(c *Complaint) string { return province(c.Region) }),
 	}
