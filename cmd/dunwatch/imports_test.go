@@ -40,7 +40,8 @@ var arrows = map[string][]string{
 	"linkage":        {"access", "account", "audit", "calendar", "casework", "complaint", "fault", "firm", "ident", "store"},
 	"contactlog":     {"calendar", "fault", "ident", "rulebook"},
 	"logbook":        {"access", "audit", "calendar", "casework", "complaint", "contactlog", "evidence", "fault", "forwarding", "locale", "rulebook", "store"},
-	"report":         {"access", "audit", "calendar", "casework", "complaint", "deadline", "enforcement", "fault", "locale", "rulebook", "store"},
+	"chart":          {},
+	"report":         {"access", "audit", "calendar", "casework", "chart", "complaint", "deadline", "enforcement", "fault", "locale", "paper", "rulebook", "store"},
 }
 
 // houseFree may import anything of the house: they tie it together.
