@@ -10,15 +10,36 @@ type run struct {
 	x, y, size float64
 	face       int
 	text       string
+	ink        Ink
 }
 
 // stroke is a horizontal line.
 type stroke struct{ x1, x2, y, width float64 }
 
 type sheet struct {
+	wide    bool
+	marks   []mark // of drawings, in the order of drawing, below all else
 	runs    []run
 	strokes []stroke
 }
+
+// width and height of the page, in points.
+func (p *sheet) width() float64 {
+	if p.wide {
+		return pageHeight
+	}
+	return pageWidth
+}
+
+func (p *sheet) height() float64 {
+	if p.wide {
+		return pageWidth
+	}
+	return pageHeight
+}
+
+// inner is the width between the margins.
+func (p *sheet) inner() float64 { return p.width() - 2*margin }
 
 // layout is a document cut into pages.
 type layout struct {
@@ -29,31 +50,47 @@ type layout struct {
 	titles []int // the pages of the titles, from 1
 }
 
-const (
-	top    = margin
-	bottom = pageHeight - margin
-)
+const top = margin
+
+// bottom is where the page being filled ends.
+func (l *layout) bottom() float64 { return l.page().height() - margin }
 
 func layOut(faces []*face, meta Meta, blocks []block) *layout {
 	l := &layout{faces: faces, absent: map[rune]bool{}}
 	l.newPage()
 	for i, b := range blocks {
+		l.turn(b.wide)
 		l.place(b, blocks[i+1:])
 	}
 	for i, p := range l.pages {
 		if meta.Page != nil {
-			l.text(p, meta.Page(i+1, len(l.pages)), smallSize, margin, inner, Centre, pageHeight-margin/2)
+			l.text(p, meta.Page(i+1, len(l.pages)), smallSize, margin, p.inner(), Centre, p.height()-margin/2)
 		}
 		if meta.Mark != "" {
-			l.text(p, meta.Mark, smallSize, margin, inner, Right, margin/2)
+			l.text(p, meta.Mark, smallSize, margin, p.inner(), Right, margin/2)
+		}
+		if meta.Running != "" && i > 0 {
+			l.text(p, meta.Running, smallSize, margin, p.inner(), Left, margin/2)
 		}
 	}
 	return l
 }
 
 func (l *layout) newPage() {
-	l.pages = append(l.pages, &sheet{})
+	wide := len(l.pages) > 0 && l.page().wide
+	l.pages = append(l.pages, &sheet{wide: wide})
 	l.y = top
+}
+
+// turn goes on with a page that lies or stands, a new one unless this is empty.
+func (l *layout) turn(wide bool) {
+	if l.page().wide == wide {
+		return
+	}
+	if !l.fresh() {
+		l.newPage()
+	}
+	l.page().wide = wide
 }
 
 func (l *layout) page() *sheet { return l.pages[len(l.pages)-1] }
@@ -64,8 +101,14 @@ func (l *layout) place(b block, rest []block) {
 	switch {
 	case b.table != nil:
 		l.placeTable(b.table)
+	case b.picture != nil:
+		l.placePicture(b.picture)
+	case b.leave:
+		if !l.fresh() {
+			l.newPage()
+		}
 	case b.rule:
-		l.page().strokes = append(l.page().strokes, stroke{margin, margin + inner, l.y + 4, 1.2})
+		l.page().strokes = append(l.page().strokes, stroke{margin, margin + l.page().inner(), l.y + 4, 1.2})
 		l.y += 10
 	case b.skip > 0:
 		if !l.fresh() {
@@ -85,9 +128,9 @@ func (l *layout) placeLines(b block, rest []block) {
 	if b.keep {
 		need := l.height(b)
 		if len(b.lines) == 1 && len(rest) > 0 {
-			need += float64(cmp.Or(b.along, 2)) * bodyLeading
+			need += max(float64(cmp.Or(b.along, 2))*bodyLeading, l.pictureAfter(rest))
 		}
-		if l.y+need > bottom && !l.fresh() {
+		if l.y+need > l.bottom() && !l.fresh() {
 			l.newPage()
 		}
 	}
@@ -96,17 +139,32 @@ func (l *layout) placeLines(b block, rest []block) {
 			l.y += t.before
 		}
 		for i, s := range l.wrapped(t) {
-			if l.y+t.leading > bottom {
+			if l.y+t.leading > l.bottom() {
 				l.newPage()
 			}
 			x := margin + t.left
 			if i == 0 {
 				x += t.first
 			}
-			l.text(l.page(), s, t.size, x, margin+inner-x, t.align, l.baseline(t.size, t.leading))
+			l.text(l.page(), s, t.size, x, margin+l.page().inner()-x, t.align, l.baseline(t.size, t.leading))
 			l.y += t.leading
 		}
 	}
+}
+
+// pictureAfter is how much room a picture that follows needs, with the texts before it; 0 where none does.
+func (l *layout) pictureAfter(rest []block) float64 {
+	h := 0.0
+	for _, b := range rest {
+		switch {
+		case b.wide != l.page().wide || b.table != nil:
+			return 0
+		case b.picture != nil:
+			return h + 6 + b.picture.Height*b.picture.scale(l.page())
+		}
+		h += l.height(b)
+	}
+	return 0
 }
 
 // baseline is where text of a size stands in the line that begins at y.
@@ -121,7 +179,7 @@ func (l *layout) height(b block) float64 {
 }
 
 func (l *layout) wrapped(t line) []string {
-	return wrap(t.text, inner-t.left-t.first, inner-t.left, l.measure(t.size))
+	return wrap(t.text, l.page().inner()-t.left-t.first, l.page().inner()-t.left, l.measure(t.size))
 }
 
 // measure is the width of a rune at a size.
@@ -162,6 +220,12 @@ func (l *layout) missing() []rune {
 	return out
 }
 
+// shade greys the line that begins at y.
+func (l *layout) shade(h float64) {
+	p := l.page()
+	p.marks = append(p.marks, mark{kind: markRect, x: margin, y: l.y, x2: margin + p.inner(), y2: l.y + h, ink: Ink{240, 238, 232}})
+}
+
 // text sets one line in a width at x, cut into runs of one font each.
 func (l *layout) text(p *sheet, s string, size, x, width float64, align Align, y float64) {
 	var runs []run
@@ -190,6 +254,7 @@ const (
 	cellSize    = 10.0
 	cellLeading = 15.0
 	cellPad     = 4.0
+	smallCell   = 8.0
 )
 
 func (l *layout) placeTable(t *table) {
@@ -199,18 +264,22 @@ func (l *layout) placeTable(t *table) {
 	}
 	widths, head := make([]float64, len(t.columns)), make([]string, len(t.columns))
 	for i, c := range t.columns {
-		widths[i], head[i] = c.Width/total*inner, c.Head
+		widths[i], head[i] = c.Width/total*l.page().inner(), c.Head
 	}
 	l.y += 4
 	began := false
-	for _, r := range t.rows {
-		cells, h := l.cells(r, widths)
+	for i, r := range t.rows {
+		cells, h := l.cells(t, r, widths)
 		if !began {
 			l.tableHead(t, head, widths, h)
 			began = true
-		} else if l.y+h > bottom {
+		} else if l.y+h > l.bottom() {
 			l.newPage()
 			l.tableHead(t, head, widths, h)
+		}
+		if t.totals && i == len(t.rows)-1 {
+			l.shade(h)
+			l.rule(l.y, 0.9)
 		}
 		l.row(t, cells, widths, h)
 	}
@@ -222,8 +291,8 @@ func (l *layout) placeTable(t *table) {
 
 // tableHead sets the head where it and the first row fit.
 func (l *layout) tableHead(t *table, head []string, widths []float64, next float64) {
-	cells, h := l.cells(head, widths)
-	if l.y+h+next > bottom && !l.fresh() {
+	cells, h := l.cells(t, head, widths)
+	if l.y+h+next > l.bottom() && !l.fresh() {
 		l.newPage()
 	}
 	l.rule(l.y, 0.9)
@@ -232,29 +301,29 @@ func (l *layout) tableHead(t *table, head []string, widths []float64, next float
 }
 
 func (l *layout) rule(y, width float64) {
-	l.page().strokes = append(l.page().strokes, stroke{margin, margin + inner, y, width})
+	l.page().strokes = append(l.page().strokes, stroke{margin, margin + l.page().inner(), y, width})
 }
 
 // cells wraps a row and tells its height.
-func (l *layout) cells(row []string, widths []float64) (cells [][]string, height float64) {
+func (l *layout) cells(t *table, row []string, widths []float64) (cells [][]string, height float64) {
 	most := 1
 	for i, s := range row {
 		w := widths[i] - 2*cellPad
-		lines := wrap(s, w, w, l.measure(cellSize))
+		lines := wrap(s, w, w, l.measure(t.size()))
 		cells = append(cells, lines)
 		most = max(most, len(lines))
 	}
-	return cells, float64(most)*cellLeading + 2*cellPad
+	return cells, float64(most)*t.leading() + 2*t.pad()
 }
 
 func (l *layout) row(t *table, cells [][]string, widths []float64, h float64) {
 	x := margin
 	for i, lines := range cells {
 		y := l.y
-		l.y += cellPad
+		l.y += t.pad()
 		for _, s := range lines {
-			l.text(l.page(), s, cellSize, x+cellPad, widths[i]-2*cellPad, t.columns[i].Align, l.baseline(cellSize, cellLeading))
-			l.y += cellLeading
+			l.text(l.page(), s, t.size(), x+cellPad, widths[i]-2*cellPad, t.columns[i].Align, l.baseline(t.size(), t.leading()))
+			l.y += t.leading()
 		}
 		l.y = y
 		x += widths[i]

@@ -135,7 +135,7 @@ func TestSignatureStaysTogether(t *testing.T) {
 		}
 		for _, p := range l.pages {
 			for _, r := range p.runs {
-				if r.y > bottom || r.x < margin-0.1 || r.x > margin+inner {
+				if r.y > pageHeight-margin || r.x < margin-0.1 || r.x > margin+inner {
 					t.Errorf("%d lines: %q stands outside the page", n, r.text)
 				}
 			}

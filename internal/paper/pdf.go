@@ -15,7 +15,12 @@ func (l *layout) write(w io.Writer, meta Meta) error {
 	pdf.SetInfo(gopdf.PdfInfo{Title: meta.Title, Author: meta.Author, Producer: "dunwatch", CreationDate: meta.At.UTC()})
 	added := map[int]bool{}
 	for _, p := range l.pages {
-		pdf.AddPage()
+		if p.wide {
+			pdf.AddPageWithOption(gopdf.PageOption{PageSize: &gopdf.Rect{W: p.width(), H: p.height()}})
+		} else {
+			pdf.AddPage()
+		}
+		drawMarks(pdf, p.marks)
 		for _, s := range p.strokes {
 			pdf.SetLineWidth(s.width)
 			pdf.Line(s.x1, s.y, s.x2, s.y)
@@ -40,6 +45,10 @@ func (l *layout) draw(pdf *gopdf.GoPdf, r run, added map[int]bool) error {
 	}
 	if err := pdf.SetFont(name, "", r.size); err != nil {
 		return fmt.Errorf("font %s: %w", l.faces[r.face].name, err)
+	}
+	if r.ink != (Ink{}) {
+		pdf.SetTextColor(r.ink.R, r.ink.G, r.ink.B)
+		defer pdf.SetTextColor(0, 0, 0)
 	}
 	pdf.SetXY(r.x, r.y)
 	return pdf.Text(r.text)
