@@ -17,7 +17,7 @@ type reportCmd struct {
 type reportMonthly struct {
 	dataFlags
 	Month  string `arg:"" help:"For example 2026-10; also 2026-Q4, 2026-H2 or 2026."`
-	Format string `enum:"json,csv" default:"json" help:"json or csv."`
+	Format string `enum:"json,csv,xlsx,pdf" default:"json" help:"json, csv, xlsx or pdf."`
 	Lang   string `enum:"zh,en" default:"zh" help:"zh or en."`
 	Pack   string `help:"Only this jurisdiction: cn, us or uk." placeholder:"PACK"`
 	Freeze bool   `help:"Freeze the report of the period, or make a revision of a frozen one, and print it."`
@@ -39,7 +39,7 @@ func (c *reportMonthly) Run(ctx context.Context, s Streams) (err error) {
 			}
 			fmt.Fprintf(s.Err, "frozen: %s, revision %d, sha256 %s\n", p, f.Revision, f.SHA256)
 		}
-		r, err := o.Reports.Of(ctx, access.Program, p, c.Pack, locale.Lang(c.Lang))
+		r, err := o.Reports.Whole(ctx, access.Program, p, c.Pack, locale.Lang(c.Lang))
 		if err != nil {
 			return err
 		}
@@ -52,9 +52,19 @@ func (c *reportMonthly) Run(ctx context.Context, s Streams) (err error) {
 				err = cerr
 			}
 		}()
-		if c.Format == "csv" {
+		switch c.Format {
+		case "csv":
 			return r.WriteCSV(w)
+		case "xlsx":
+			return o.Reports.Form(r).WriteXLSX(w)
+		case "pdf":
+			missing, err := o.Reports.Form(r).WritePDF(w)
+			if len(missing) > 0 {
+				fmt.Fprintf(s.Err, "no font has: %s\n", string(missing))
+			}
+			return err
+		default:
+			return r.WriteJSON(w)
 		}
-		return r.WriteJSON(w)
 	})
 }

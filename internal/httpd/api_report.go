@@ -1,7 +1,6 @@
 package httpd
 
 import (
-	"bytes"
 	"context"
 
 	"dunwatch/internal/access"
@@ -11,7 +10,8 @@ import (
 
 type reportInput struct {
 	Month  string `path:"month" maxLength:"7" doc:"YYYY-MM; also YYYY-Q1 to Q4, YYYY-H1, YYYY-H2 and YYYY."`
-	Format string `query:"format" enum:"json,csv" default:"json"`
+	Format string `query:"format" enum:"json,csv,xlsx,pdf" default:"json"`
+	Table  string `query:"table" maxLength:"40" doc:"With csv: this table alone."`
 	Pack   string `query:"pack" maxLength:"10" doc:"All packs if empty."`
 }
 
@@ -27,17 +27,15 @@ func (s *Server) apiReport(ctx context.Context, by access.Actor, in *reportInput
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.Reports.Of(ctx, by, period, in.Pack, callerFrom(ctx).lang)
+	m, err := s.Reports.Whole(ctx, by, period, in.Pack, callerFrom(ctx).lang)
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	if in.Format == "csv" {
-		err = m.WriteCSV(&b)
-		return &fileAnswer{"text/csv; charset=utf-8", contentDisposition("dunwatch-" + period.String() + ".csv"), b.Bytes()}, err
+	f, err := s.fileOf(m, in.Format, in.Table)
+	if err == nil && in.Format == "json" {
+		f.Disposition = "" // read by programs, not kept
 	}
-	err = m.WriteJSON(&b)
-	return &fileAnswer{Type: "application/json", Body: b.Bytes()}, err
+	return f, err
 }
 
 // periodIn reads the period of a path.

@@ -31,6 +31,7 @@ var publicPages = []string{
 	"GET /healthz", "GET /readyz", "GET /static/:name", "GET /favicon.ico", "GET /robots.txt",
 	"GET /register", "GET /register.csv", "GET /register.rss", "GET /register/:number", "GET /register/firms/:code",
 	"GET /statistics", "GET /statistics/:month",
+	"GET /reports/schema.json", "GET /statistics/schema.json", // the form of the files: holds no figure
 	"GET /check-collector", "POST /check-collector", "POST /check-collector/complain", "GET /check-my-log", "POST /check-my-log",
 }
 

@@ -33,7 +33,7 @@ type revisionsPageData struct {
 type freezeRowView struct {
 	report.Freeze
 	Href    string
-	JSON    string
+	Files   []fileLink
 	Changes []changeView
 }
 
@@ -78,7 +78,11 @@ func (s *Server) revisionsData(c echo.Context) (*revisionsPageData, error) {
 			return nil, err
 		}
 		at := p.Report + "?revision=" + strconv.Itoa(f.Revision)
-		p.List = append(p.List, freezeRowView{f, at, at + "&format=json", d.changes(r.Changes, r.Events)})
+		row := freezeRowView{Freeze: f, Href: at, Changes: d.changes(r.Changes, r.Events)}
+		for _, x := range reportFormats {
+			row.Files = append(row.Files, fileLink{d.t("report_page.format." + x.name), at + "&format=" + x.name})
+		}
+		p.List = append(p.List, row)
 		if f.Published {
 			p.Public = "/statistics/" + period.String()
 		}
@@ -203,6 +207,7 @@ type publicFiguresData struct {
 	Tables []publicTableView
 	CSV    string
 	JSON   string
+	Schema string
 }
 
 type publicTableView struct {
@@ -252,6 +257,7 @@ func (s *Server) publicFiguresPage(c echo.Context) error {
 	p := publicFiguresData{Page: s.base(c), P: r, Name: period.Name(s.Words, d.lang)}
 	p.Crumbs = []Crumb{{Text: d.t("statistics.title"), Href: "/statistics"}, {Text: p.Name}}
 	p.CSV, p.JSON = p.Query.With("format", "csv"), p.Query.With("format", "json")
+	p.Schema = report.PublicSchemaPath
 	for i := range r.Tables {
 		p.Tables = append(p.Tables, d.publicTable(&r.Tables[i]))
 	}

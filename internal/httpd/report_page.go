@@ -1,13 +1,12 @@
 package httpd
 
 import (
-	"bytes"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/chart"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/report"
@@ -81,7 +80,8 @@ type reportPageData struct {
 	Versions string // address
 	Tiles    []tile
 	Tables   []reportTable
-	Trend    *Chart
+	Forms    []fileLink
+	Schema   string // address
 	Prev     string
 	Next     string
 	Packs    []Tab
@@ -98,10 +98,11 @@ type tile struct {
 
 type reportTable struct {
 	ID, Title, Note string
+	CSV             string // address
 	Columns         []reportColumn
 	Rows            [][]reportCell
 	Total           []reportCell
-	Chart           *Chart
+	Pictures        []chart.Picture
 }
 
 type reportColumn struct {
@@ -132,11 +133,8 @@ func (s *Server) reportPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	switch c.QueryParam("format") {
-	case "json":
-		return s.reportFile(c, r, "json", "application/json")
-	case "csv":
-		return s.reportFile(c, r, "csv", "text/csv; charset=utf-8")
+	if format := c.QueryParam("format"); format != "" {
+		return s.reportFile(c, r, format)
 	}
 	p, err := s.reportData(c, r, m, pack)
 	if err != nil {
@@ -155,20 +153,7 @@ func (s *Server) reportAsked(c echo.Context, d desk, m report.Period, pack strin
 	if a.values.Has("revision") {
 		return s.Reports.Revision(d.ctx, d.by, m, pack, d.lang, revision)
 	}
-	return s.Reports.Of(d.ctx, d.by, m, pack, d.lang)
-}
-
-func (s *Server) reportFile(c echo.Context, r *report.Report, format, mediaType string) error {
-	var buf bytes.Buffer
-	write := r.WriteJSON
-	if format == "csv" {
-		write = r.WriteCSV
-	}
-	if err := write(&buf); err != nil {
-		return err
-	}
-	c.Response().Header().Set("Content-Disposition", contentDisposition("report-"+r.Month.String()+"-"+r.Pack+"."+format))
-	return c.Blob(http.StatusOK, mediaType, buf.Bytes())
+	return s.Reports.Whole(d.ctx, d.by, m, pack, d.lang)
 }
 
 func (s *Server) reportData(c echo.Context, r *report.Report, m report.Period, pack string) (*reportPageData, error) {
@@ -185,17 +170,23 @@ func (s *Server) reportData(c echo.Context, r *report.Report, m report.Period, p
 	for _, pk := range s.Book.Packs() {
 		p.Packs = append(p.Packs, Tab{Label: d.text(pk.Name), Href: p.Query.With("pack", pk.ID), Current: pack == pk.ID})
 	}
-	for i := range r.Tables {
-		t := &r.Tables[i]
+	for _, t := range r.Listed() {
 		if t.ID == "headline" {
 			p.Tiles = d.tiles(r, t)
 		}
-		p.Tables = append(p.Tables, d.reportTable(r, t))
+		v := d.reportTable(r, t)
+		v.CSV = p.Query.With("format", "csv", "table", t.ID)
+		p.Tables = append(p.Tables, v)
 	}
-	var err error
-	p.Trend, err = d.trend(pack, m.Last())
-	return p, err
+	for _, f := range reportFormats {
+		p.Forms = append(p.Forms, fileLink{d.t("report_page.format." + f.name), p.Query.With("format", f.name)})
+	}
+	p.Schema = report.SchemaPath
+	return p, nil
 }
+
+// fileLink is a file that a page offers.
+type fileLink struct{ Label, Href string }
 
 // tiles are the headline table, figure by figure.
 func (d desk) tiles(r *report.Report, t *report.Table) []tile {
@@ -246,77 +237,30 @@ func sign(v float64) int {
 	}
 }
 
-// machineColumns hold keys for programs, whose words stand in another column.
-// Codes that people use as well (of a firm, a violation) are not here.
-var machineColumns = map[string]bool{"figure": true, "source": true, "channel": true, "product": true, "region": true, "role": true, "stage": true, "outcome": true,
-	"clock": true, "measure": true, "province": true, "account": true, "side": true, "rule": true}
-
 func (d desk) reportTable(r *report.Report, t *report.Table) reportTable {
 	out := reportTable{ID: t.ID, Title: t.Title, Note: t.Note}
-	order := readingOrder(t)
+	order := t.Reading()
 	for _, j := range order {
 		out.Columns = append(out.Columns, reportColumn{t.Columns[j], t.Kinds[j] != report.Text})
 	}
 	line := func(row []any, link func(int) string, kind func(int) string) []reportCell {
 		var cells []reportCell
 		for _, j := range order {
-			cell := reportCell{Text: report.Format(d.lang, row[j], kind(j)), Href: link(j), Label: t.Columns[j], Numbers: t.Kinds[j] != report.Text}
-			if row[j] == report.None || row[j] == "total" {
-				cell.Text = "" // a key; the name says it
-			}
-			cells = append(cells, cell)
+			cells = append(cells, reportCell{Text: r.Cell(row[j], kind(j)), Href: link(j), Label: t.Columns[j], Numbers: t.Kinds[j] != report.Text})
 		}
 		return cells
 	}
 	for i, row := range t.Rows {
-		out.Rows = append(out.Rows, line(row, func(j int) string { return r.Link(t, i, j) }, func(j int) string { return t.Kind(i, j) }))
+		out.Rows = append(out.Rows, line(row, func(j int) string {
+			if t == r.Trend {
+				return r.TrendLink(i, j)
+			}
+			return r.Link(t, i, j)
+		}, func(j int) string { return t.Kind(i, j) }))
 	}
 	if t.Totals != nil {
 		out.Total = line(t.Totals, func(j int) string { return r.TotalLink(t, j) }, func(j int) string { return t.Kinds[j] })
 	}
-	if t.ID == "by_code" {
-		out.Chart = d.topCodes(r, t)
-	}
+	out.Pictures = r.Pictures(t)
 	return out
-}
-
-// readingOrder puts the column "name" first and leaves out those for machines.
-func readingOrder(t *report.Table) []int {
-	var order []int
-	for j, key := range t.Keys {
-		if key == "name" {
-			order = append([]int{j}, order...)
-		} else if !machineColumns[key] {
-			order = append(order, j)
-		}
-	}
-	return order
-}
-
-// topShown is how many violations the chart draws.
-const topShown = 8
-
-func (d desk) topCodes(r *report.Report, t *report.Table) *Chart {
-	name, count := -1, -1
-	for j, key := range t.Keys {
-		switch key {
-		case "name":
-			name = j
-		case "count":
-			count = j
-		}
-	}
-	if name < 0 || count < 0 || len(t.Rows) < 3 {
-		return nil // fewer bars say less than the table
-	}
-	chart := Chart{ID: "by-code", Title: t.Title, Desc: d.t("report_page.top", topShown), Labels: [2]string{t.Columns[name], t.Columns[count]}}
-	for i, row := range t.Rows {
-		n, ok := row[count].(int64)
-		if !ok || n == 0 || len(chart.Points) == topShown {
-			continue
-		}
-		label := strings.TrimSpace(report.Format(d.lang, row[0], report.Text) + " " + report.Format(d.lang, row[name], report.Text))
-		chart.Points = append(chart.Points, Point{Label: label, Value: float64(n), Highlight: len(chart.Points) == 0, Href: r.Link(t, i, count)})
-	}
-	return &chart
 }

@@ -1,11 +1,16 @@
 package httpd
 
-import "dunwatch/internal/access"
+import (
+	"dunwatch/internal/access"
+	"dunwatch/internal/report"
+)
 
 // reportRoutes are the monthly report, and the firms that its figures name.
 func (s *Server) reportRoutes() []Route {
 	return []Route{
 		may(access.ReadReport, "GET", "/reports", s.reportsPage),
+		open("GET", report.SchemaPath, schemaFile(report.Schema())),
+		open("GET", report.PublicSchemaPath, schemaFile(report.PublicSchema())),
 		may(access.ReadReport, "GET", "/reports/:month", s.reportPage),
 		may(access.ReadReport, "GET", "/reports/:month/behind", s.behindPage),
 

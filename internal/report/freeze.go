@@ -127,6 +127,9 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, p Period, reason stri
 			if err != nil {
 				return nil, err
 			}
+			if r.Trend, err = b.trendTable(ctx); err != nil {
+				return nil, err
+			}
 			r.Frozen, r.Revision, r.Reason = true, d.revision, reason
 			if last != nil {
 				if r.Changes, r.Events, err = b.changes(ctx, r, last, refs); err != nil {
@@ -229,8 +232,7 @@ func readReport(content []byte, words *locale.Catalog) (*Report, error) {
 	if err := dec.Decode(r); err != nil {
 		return nil, fmt.Errorf("read frozen report: %w", err)
 	}
-	for i := range r.Tables {
-		t := &r.Tables[i]
+	for _, t := range r.Listed() {
 		for _, row := range append(t.Rows, t.Totals) {
 			for j := range row {
 				row[j] = numberOf(row[j], t.Kinds[j])

@@ -41,9 +41,9 @@ func (m *Report) WriteCSV(w io.Writer) error {
 	}
 	c := csv.NewWriter(w)
 	c.UseCRLF = true
-	for i := range m.Tables {
-		if err := m.writeTable(c, &m.Tables[i]); err != nil {
-			return fmt.Errorf("write table %s: %w", m.Tables[i].ID, err)
+	for _, t := range m.Listed() {
+		if err := m.writeTable(c, t); err != nil {
+			return fmt.Errorf("write table %s: %w", t.ID, err)
 		}
 	}
 	c.Flush()
@@ -53,12 +53,38 @@ func (m *Report) WriteCSV(w io.Writer) error {
 	return nil
 }
 
+// WriteTableCSV writes one table as UTF-8 CSV with a BOM: a line of column names, a line for each row, and the total. It fails with
+// NotFound for a table that the report does not have.
+func (m *Report) WriteTableCSV(w io.Writer, id string) error {
+	for _, t := range m.Listed() {
+		if t.ID != id {
+			continue
+		}
+		if _, err := io.WriteString(w, bom); err != nil {
+			return fmt.Errorf("write table %s: %w", id, err)
+		}
+		c := csv.NewWriter(w)
+		c.UseCRLF = true
+		if err := c.WriteAll(m.csvLines(t)); err != nil {
+			return fmt.Errorf("write table %s: %w", id, err)
+		}
+		return nil
+	}
+	return notFound()
+}
+
 func (m *Report) writeTable(c *csv.Writer, t *Table) error {
+	lines := append([][]string{{t.ID, safe(t.Title), m.Month.String(), m.Pack}}, m.csvLines(t)...)
+	return c.WriteAll(append(lines, []string{""}))
+}
+
+// csvLines are the names of the columns, the rows and the total.
+func (m *Report) csvLines(t *Table) [][]string {
 	head := make([]string, len(t.Columns))
 	for i, name := range t.Columns {
 		head[i] = safe(name + m.unit(t.Kinds[i]))
 	}
-	lines := [][]string{{t.ID, safe(t.Title), m.Month.String(), m.Pack}, head}
+	lines := [][]string{head}
 	for i, row := range t.Rows {
 		line := make([]string, len(row))
 		for j, v := range row {
@@ -73,7 +99,7 @@ func (m *Report) writeTable(c *csv.Writer, t *Table) error {
 		}
 		lines = append(lines, line)
 	}
-	return c.WriteAll(append(lines, []string{""}))
+	return lines
 }
 
 // unit is what the figures of a column are in.

@@ -55,7 +55,9 @@ type Report struct {
 	Headline          Headline          `json:"headline"`
 	Sections          []Section         `json:"sections"`
 	Tables            []Table           `json:"tables"`
-	Definitions       []Definition      `json:"definitions"`
+	// Trend is the months up to the period's last, see Whole; nil of a report that was computed without it.
+	Trend       *Table       `json:"trend,omitempty"`
+	Definitions []Definition `json:"definitions"`
 	// Notes are those of the method, in the order of reading.
 	Notes []string `json:"notes"`
 	// The rest is of a frozen report: Changes is what differs from the revision before, Events the entries that did it.

@@ -41,24 +41,29 @@ func (s *Service) PackTrend(ctx context.Context, by access.Actor, pack string, u
 		if err != nil {
 			return err
 		}
-		for _, c := range []struct {
-			table, date string
-			into        func(*Point) *int64
-		}{
-			{"complaints", "received_on", func(p *Point) *int64 { return &p.Received }},
-			{"cases", "opened_on", func(p *Point) *int64 { return &p.Accepted }},
-			{"cases", "closed_on", func(p *Point) *int64 { return &p.Closed }},
-		} {
-			if err := q.trend(ctx, c.table, c.date, points, c.into); err != nil {
-				return err
-			}
-		}
-		return nil
+		return (&builder{query: q}).trendPoints(ctx, points)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("trend until %s: %w", until, err)
 	}
 	return points, nil
+}
+
+// trendPoints counts the months of points, which follow each other up to the end of the period.
+func (b *builder) trendPoints(ctx context.Context, points []Point) error {
+	for _, c := range []struct {
+		table, date string
+		into        func(*Point) *int64
+	}{
+		{"complaints", "received_on", func(p *Point) *int64 { return &p.Received }},
+		{"cases", "opened_on", func(p *Point) *int64 { return &p.Accepted }},
+		{"cases", "closed_on", func(p *Point) *int64 { return &p.Closed }},
+	} {
+		if err := b.trend(ctx, c.table, c.date, points, c.into); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (q query) trend(ctx context.Context, table, date string, points []Point, into func(*Point) *int64) error {
