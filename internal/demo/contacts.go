@@ -39,7 +39,11 @@ func (o *office) contactLogs(ctx context.Context) error {
 		if err := o.borrowersBill(ctx, m, calls); err != nil {
 			return err
 		}
-		given++
+		if given++; given == 1 {
+			if err := o.askWitnesses(ctx, m); err != nil {
+				return err
+			}
+		}
 		if firms < logsOfFirms && logbook.Knows(m.f) {
 			if err := o.firmsExport(ctx, m, calls); err != nil {
 				return err

@@ -190,7 +190,7 @@ func everyState(t *testing.T, s *seeded) {
 	wantAll(t, "medium", s.count(t, `SELECT media_type, COUNT(*) FROM evidence GROUP BY media_type`), []string{"image/png", "text/csv", "audio/wav"})
 	for _, what := range []string{"SELECT 'x', COUNT(*) FROM recusals", "SELECT 'x', COUNT(*) FROM messages WHERE from_staff = 1", "SELECT 'x', COUNT(*) FROM messages WHERE from_staff = 0",
 		"SELECT 'x', COUNT(*) FROM case_notes", "SELECT 'x', COUNT(*) FROM findings WHERE superseded_by IS NOT NULL", "SELECT 'x', COUNT(*) FROM complaints WHERE anonymous = 1",
-		"SELECT 'x', COUNT(*) FROM complaints WHERE hide_identity = 1", "SELECT 'x', COUNT(*) FROM firm_links WHERE to_on IS NOT NULL"} {
+		"SELECT 'x', COUNT(*) FROM complaints WHERE hide_identity = 1", "SELECT 'x', COUNT(*) FROM firm_links WHERE to_on IS NOT NULL", "SELECT 'x', COUNT(*) FROM witness_statements"} {
 		if s.count(t, what)["x"] == 0 {
 			t.Errorf("nothing in %s", what)
 		}

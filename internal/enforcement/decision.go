@@ -156,10 +156,10 @@ func (w *wording) measure(m Measure) string {
 	if m.AmountFen == 0 {
 		return name
 	}
-	figures := strings.Replace(locale.Money(w.lang, m.AmountFen), "¥", w.pack.Currency.Symbol, 1)
 	if w.lang == locale.EN {
-		return fmt.Sprintf("%s: %s %s", name, w.pack.Currency.Code, figures)
+		return fmt.Sprintf("%s: %s %s", name, w.pack.Currency.Code, strings.Replace(locale.Money(w.lang, m.AmountFen), "¥", "", 1))
 	}
+	figures := strings.Replace(locale.Money(w.lang, m.AmountFen), "¥", w.pack.Currency.Symbol, 1)
 	if w.pack.Currency.Code == "CNY" {
 		return name + "人民币" + InWords(m.AmountFen) + "（" + figures + "）"
 	}

@@ -334,7 +334,7 @@ func TestIssue(t *testing.T) {
 				t.Errorf("the decision lacks %q", s)
 			}
 		}
-		for _, s := range []string{"PENALTY DECISION", "Fine: CNY ¥100,000.00", "15 days", "60 days", "6 months", "20 October 2026"} {
+		for _, s := range []string{"PENALTY DECISION", "Fine: CNY 100,000.00", "15 days", "60 days", "6 months", "20 October 2026"} {
 			if !strings.Contains(d.TextEN, s) {
 				t.Errorf("the translation lacks %q", s)
 			}

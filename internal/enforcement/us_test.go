@@ -66,7 +66,7 @@ func TestConsentOrder(t *testing.T) {
 		}
 		d, err := o.Document(ctx, o.Director, r.ref, enforcement.DocDecision, locale.EN)
 		check(t, err)
-		for _, want := range []string{"Consent order", "Civil money penalty, tier 1: USD $36,085.00 (for 5 days of violation)", "12 CFR 1083.1", "1 Main Street"} {
+		for _, want := range []string{"Consent order", "Civil money penalty, tier 1: USD 36,085.00 (for 5 days of violation)", "12 CFR 1083.1", "1 Main Street"} {
 			if !strings.Contains(d.Body, want) {
 				t.Errorf("the order does not say %q:\n%s", want, d.Body)
 			}

@@ -84,6 +84,33 @@ func TestFilingInChromium(t *testing.T) {
 	}
 	s := newSite(t)
 	p := newPhone(t, s.url)
+	p.filesUntilEvidence()
+	p.addFile()
+	p.at("/complain/evidence")
+	if got := p.eval("document.querySelector('main').innerText"); !strings.Contains(got, "夜间来电.png") {
+		t.Errorf("the uploaded file is not listed: %s", got)
+	}
+	ref, code := p.filesFromEvidence()
+
+	c, err := s.Complaints.ByRef(t.Context(), s.users["supervisor"].Actor(), ref)
+	if err != nil {
+		t.Fatalf("the filing %q is not stored: %v", ref, err)
+	}
+	if c.Status != complaint.Received || c.Narrative != told || strings.Join(c.Codes, " ") != "T01 P04" && strings.Join(c.Codes, " ") != "P04 T01" {
+		t.Errorf("stored %s, %q, %v", c.Status, c.Narrative, c.Codes)
+	}
+	p = newPhone(t, s.url) // another device: it knows nothing but the two codes
+	p.open("/track")
+	p.at("/track")
+	p.fill("reference", ref)
+	p.fill("access_code", code)
+	p.click(`main form button`)
+	p.at("/track/case")
+}
+
+// filesUntilEvidence answers the questions of the form up to the page for files.
+func (p *phone) filesUntilEvidence() {
+	p.Helper()
 	p.open("/complain")
 	p.at("/complain")
 	p.click(`a[href="/complain/fit"]`)
@@ -91,7 +118,7 @@ func TestFilingInChromium(t *testing.T) {
 	p.next() // an empty answer comes back with its error
 	p.at("/complain/fit")
 	if p.eval("String(document.querySelectorAll('.errors a').length)") == "0" {
-		t.Error("an empty answer gets no error")
+		p.Error("an empty answer gets no error")
 	}
 	p.click(`input[name=fit][value=collection]`)
 	p.next()
@@ -121,36 +148,22 @@ func TestFilingInChromium(t *testing.T) {
 	p.at("/complain/loan")
 	p.next()
 	p.at("/complain/evidence")
-	p.addFile()
-	p.at("/complain/evidence")
-	if got := p.eval("document.querySelector('main').innerText"); !strings.Contains(got, "夜间来电.png") {
-		t.Errorf("the uploaded file is not listed: %s", got)
-	}
+}
+
+// filesFromEvidence goes on to the end: the two codes that it shows.
+func (p *phone) filesFromEvidence() (ref, code string) {
+	p.Helper()
 	p.next()
 	p.at("/complain/you")
 	p.fill("complainant.name", "欧阳小燕")
 	p.fill("complainant.phone", "13800138000")
+	p.click(`input[name=consent_to_forward]`)
 	p.next()
 	p.at("/complain/check")
 	p.click(`input[name=declaration]`)
 	p.click(`form[action="/complain/check"] button`)
 	p.at("/complain/sent")
-	ref, code := p.eval("document.querySelector('.codes code').innerText"), p.eval("document.querySelector('.digits').innerText")
-
-	c, err := s.Complaints.ByRef(t.Context(), s.users["supervisor"].Actor(), ref)
-	if err != nil {
-		t.Fatalf("the filing %q is not stored: %v", ref, err)
-	}
-	if c.Status != complaint.Received || c.Narrative != told || strings.Join(c.Codes, " ") != "T01 P04" && strings.Join(c.Codes, " ") != "P04 T01" {
-		t.Errorf("stored %s, %q, %v", c.Status, c.Narrative, c.Codes)
-	}
-	p = newPhone(t, s.url) // another device: it knows nothing but the two codes
-	p.open("/track")
-	p.at("/track")
-	p.fill("reference", ref)
-	p.fill("access_code", code)
-	p.click(`main form button`)
-	p.at("/track/case")
+	return p.eval("document.querySelector('.codes code').innerText"), p.eval("document.querySelector('.digits').innerText")
 }
 
 func (p *phone) do(a chromedp.Action[chromedp.Void]) {
@@ -195,6 +208,22 @@ func (p *phone) addFile() {
 	p.do(chromedp.SendKeys(`select[name=kind]`, "短信"))
 	p.do(chromedp.SetUploadFiles(`input[type=file]`, []string{path}))
 	p.click(`button[name=do][value=upload]`)
+}
+
+// picture writes what the window shows into the folder that DUNWATCH_TEST_PICTURES names, for somebody to look at.
+func (p *phone) picture(name string) {
+	p.Helper()
+	dir := os.Getenv("DUNWATCH_TEST_PICTURES")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
+		p.Fatal(err)
+	}
 }
 
 func (p *phone) eval(js string) string {
