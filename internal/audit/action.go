@@ -130,6 +130,7 @@ var Recorded = []string{
 	"cases", "case_events", "case_notes", "findings", "recusals",
 	"penalties", "penalty_measures", "penalty_findings", "penalty_events", "decisions",
 	"procedures", "penalty_steps", "publications", "publication_events", "supervisory_measures", "supervisory_measure_events",
+	"supervisory_measure_particulars",
 	"respondent_files",
 	"calendar_years", "calendar_days", "calendar_moves", "extension_requests",
 	"forwards", "forward_events", "firm_answers", "answer_checks", "forward_files", "disclosures",

@@ -339,6 +339,18 @@ func (s *Service) StandingFindings(ctx context.Context, tx *store.Tx, caseID int
 	return slices.DeleteFunc(all, func(f Finding) bool { return f.SupersededBy != 0 }), nil
 }
 
+// FindingsNumbered are findings of a case by their numbers, corrected ones too: what was cited stays cited. For enforcement.
+func (s *Service) FindingsNumbered(ctx context.Context, tx *store.Tx, caseID int64, numbers []int) ([]Finding, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	all, err := s.loadFindings(ctx, tx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(f Finding) bool { return !slices.Contains(numbers, f.Number) }), nil
+}
+
 func (s *Service) hasFindings(ctx context.Context, tx *store.Tx, caseID int64) (bool, error) {
 	list, err := s.StandingFindings(ctx, tx, caseID)
 	return len(list) > 0, err

@@ -19,6 +19,7 @@ const (
 	OfComplaint OwnerKind = "complaint"
 	OfCase      OwnerKind = "case"
 	OfPenalty   OwnerKind = "penalty"
+	OfMeasure   OwnerKind = "measure" // short of a penalty: the day on which it is followed up
 )
 
 // Owner is the row that a clock belongs to. It has at most one clock of a kind.

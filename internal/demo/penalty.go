@@ -16,6 +16,9 @@ import (
 // milder ends a matter that no statutory procedure took up: with a measure short of a penalty, by the short way or as an
 // order, or without.
 func (o *office) milder(ctx context.Context, m *matter) error {
+	if m.k.Status == casework.Found && len(m.upheld) > 0 && m.accused() != nil && m.k.Pack == "cn" {
+		o.heard = append(o.heard, m)
+	}
 	switch {
 	case m.k.Status != casework.Found || len(m.upheld) == 0 || m.officer.UserID != m.k.OfficerID:
 		return o.finish(ctx, m)

@@ -73,6 +73,7 @@ type office struct {
 	mail    map[int64]string         // of who is employed, by user
 	clerks  map[int64][]access.Actor // staff of firms by firm
 	sent    []*matter                // forwarded, oldest first
+	heard   []*matter                // with upheld findings and no procedure, oldest first; each is taken once
 	out     Office
 }
 
@@ -110,6 +111,7 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 	o.lastDays()
 	o.procedures()
 	o.handsIn()
+	o.lastMeasures()
 	if err := o.run(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}

@@ -23,7 +23,7 @@ const (
 	maxLines = 30
 )
 
-// Remind tells of every running clock that reached a mark: the officer when its end nears, the supervisors too on the
+// Remind tells of every running clock that reached a mark: the officer, or whoever ordered a measure, when its end nears, the supervisors too on the
 // last day, supervisors and directors when it has been over for some days; where nobody has the case the supervisors of
 // the unit, and of a complaint that is still to be screened all of them. A person gets one mail a day, with what is
 // newest for all: what reaches a mark later the same day waits for the next. A firm whose clock it is gets a letter
@@ -111,7 +111,8 @@ func recipients(r *running, people []person) []person {
 	warned, due, late := slices.Contains(r.tell, deadline.Warn), slices.Contains(r.tell, deadline.DueDay), slices.Contains(r.tell, deadline.Escalate)
 	var out []person
 	for i, p := range people {
-		if i == officer && (warned || due) || supervises(p) && (due || late || officer < 0) || p.role == access.Director && late {
+		// The day of a measure is its orderer's own: they hear too that it has passed.
+		if i == officer && (warned || due || late && r.owner.Kind == deadline.OfMeasure) || supervises(p) && (due || late || officer < 0) || p.role == access.Director && late {
 			out = append(out, p)
 		}
 	}

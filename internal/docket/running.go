@@ -116,7 +116,10 @@ func (s *Service) near(ctx context.Context, tx *store.Tx, today calendar.Date) (
 		" FROM clock_states s JOIN complaints c ON c.id = s.owner_id LEFT JOIN cases k ON k.complaint_id = c.id WHERE s.owner = 'complaint' AND"+isRunning+
 		" UNION ALL "+columns+"p.reference, k.pack, k.id, COALESCE(k.officer_id, 0), k.unit_id"+
 		" FROM clock_states s JOIN penalties p ON p.id = s.owner_id JOIN cases k ON k.id = p.case_id WHERE s.owner = 'penalty' AND"+isRunning+
-		" ORDER BY 4, 1, 2, 3", until, until, until)
+		// Of a measure whoever ordered it is told.
+		" UNION ALL "+columns+"p.reference, k.pack, k.id, p.ordered_by, k.unit_id"+
+		" FROM clock_states s JOIN supervisory_measures p ON p.id = s.owner_id JOIN cases k ON k.id = p.case_id WHERE s.owner = 'measure' AND"+isRunning+
+		" ORDER BY 4, 1, 2, 3", until, until, until, until)
 	if err != nil {
 		return nil, fmt.Errorf("find clocks near their end: %w", err)
 	}

@@ -107,6 +107,7 @@ func packOf(ctx context.Context, tx *store.Tx, o deadline.Owner) (pack string, e
 		deadline.OfCase:      "SELECT pack FROM cases WHERE id = ?",
 		deadline.OfComplaint: "SELECT pack FROM complaints WHERE id = ?",
 		deadline.OfPenalty:   "SELECT k.pack FROM penalties p JOIN cases k ON k.id = p.case_id WHERE p.id = ?",
+		deadline.OfMeasure:   "SELECT k.pack FROM supervisory_measures m JOIN cases k ON k.id = m.case_id WHERE m.id = ?",
 	}[o.Kind]
 	rows, err := tx.Rows(ctx, q, o.ID)
 	if err != nil {

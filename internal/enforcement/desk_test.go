@@ -154,7 +154,7 @@ func TestMeasuresShortOfAPenalty(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		ctx, k := t.Context(), o.Found(t)
 		today := calendar.OfTime(o.Clock.Now().In(caseworktest.Zone))
-		n := enforcement.NewMeasure{Firm: "A1", Kind: "correct", Findings: []int{1}, Text: "责令停止夜间催收并整改话术。", Basis: []string{"cn-cpl-56"}}
+		n := enforcement.NewMeasure{Firm: "A1", Kind: "correct", Findings: []int{1}, Text: "责令停止夜间催收并整改话术。", Basis: []string{"cn-cpl-56"}, Proof: "整改报告和话术"}
 		_, err := o.OrderMeasure(ctx, o.Reviewer, k.Reference, n)
 		want(t, err, fault.Invalid, "penalty_case.follow_up")
 		n.DueOn = today.AddDays(15)
@@ -172,9 +172,9 @@ func TestMeasuresShortOfAPenalty(t *testing.T) {
 		want(t, err, fault.NotFound, "")
 		m, err = o.ProveCorrection(ctx, o.party(), m.Reference, m.Version, "已经整改完毕，附话术", []string{"话术.pdf"})
 		check(t, err)
-		_, err = o.CheckCorrection(ctx, o.party(), m.Reference, m.Version, true, "整改到位", calendar.Date{})
+		_, err = o.CheckCorrection(ctx, o.party(), m.Reference, m.Version, enforcement.MeasureCheck{Corrected: true, Note: "整改到位"})
 		want(t, err, fault.Forbidden, "")
-		m, err = o.CheckCorrection(ctx, o.Reviewer, m.Reference, m.Version, true, "抽查录音，整改到位", calendar.Date{})
+		m, err = o.CheckCorrection(ctx, o.Reviewer, m.Reference, m.Version, enforcement.MeasureCheck{Corrected: true, Note: "抽查录音，整改到位"})
 		check(t, err)
 		if m.Status != enforcement.MeasureCorrected || len(m.Events) != 3 || m.EndedOn != today {
 			t.Errorf("corrected %+v", m)

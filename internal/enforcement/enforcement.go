@@ -105,6 +105,8 @@ type Deps struct {
 	Notify    *notify.Service
 	PortalURL string // where the party reads its case, for mails: https://…/firm/penalties; "" while it is not known
 	DeskURL   string // where the office does: https://…/penalties
+	// The same of measures: https://…/firm/measures and https://…/measures.
+	MeasurePortalURL, MeasureDeskURL string
 	// Level of the office decides from which sum a hearing is offered: head, bureau or branch; "" is branch, the lowest.
 	Level string
 	// FullOnly refuses to propose a penalty in law by the short way: it goes the statutory procedure.

@@ -82,6 +82,12 @@ func (s *Service) export(ctx context.Context, by access.Actor, ref string, lang 
 		if len(f.documents) == 0 {
 			return fault.New(fault.Conflict, "penalty_case.export_empty")
 		}
+		// The talks, letters and orders of the case belong into its file (案卷) too.
+		papers, err := s.papersOfCase(ctx, tx, sc.p.Case.ID, lang)
+		if err != nil {
+			return err
+		}
+		f.documents = append(f.documents, papers...)
 		_, err = s.d.Log.Append(ctx, tx, by, audit.DataExported, sc.p.Reference, "what", "penalty file", "format", format)
 		return err
 	})

@@ -1,40 +1,50 @@
 package enforcement
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 
-	"dunwatch/internal/access"
-	"dunwatch/internal/audit"
 	"dunwatch/internal/calendar"
+	"dunwatch/internal/casework"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/firm"
-	"dunwatch/internal/ident"
 	"dunwatch/internal/rulebook"
-	"dunwatch/internal/store"
 )
 
 // MeasureStatus is where a measure short of a penalty stands.
 type MeasureStatus string
 
-// ordered -> proved -> corrected | not_corrected; a measure that nobody follows up ends at once.
+// ordered -> proved -> corrected | not_corrected; a referral goes ordered -> handed -> ended. A measure that nobody follows up
+// ends at once. One that was not corrected is open while it has a new day, and over where a penalty or a further measure takes
+// its place: EndedOn tells.
 const (
 	MeasureOrdered      MeasureStatus = "ordered"
 	MeasureProved       MeasureStatus = "proved"
 	MeasureCorrected    MeasureStatus = "corrected"
 	MeasureNotCorrected MeasureStatus = "not_corrected"
+	MeasureHanded       MeasureStatus = "handed" // the file of a referral is with the other authority
 	MeasureEnded        MeasureStatus = "ended"
 )
 
-// Measure kinds that are no kind of penalty in the rulebook: the decision for no penalty, with its ground.
-const noPenaltyKind = "no_penalty"
+// MeasureStatuses lists them.
+var MeasureStatuses = []MeasureStatus{MeasureOrdered, MeasureProved, MeasureCorrected, MeasureNotCorrected, MeasureHanded, MeasureEnded}
+
+// NoPenaltyKind is the measure that is no kind of penalty in the rulebook: the decision for no penalty, with its ground.
+const NoPenaltyKind = "no_penalty"
+
+// Ids of the rulebook that ask for more than their class says.
+const (
+	kindTalk    = "talk"
+	kindCorrect = "correct"
+	kindPolice  = "refer_police"
+	police      = "police" // the authority
+)
 
 // NewMeasure is the request to order a measure short of a penalty: a talk, a letter, an order to correct, a restriction, a
-// referral with the file, or no penalty with its ground.
+// referral with the file, or no penalty with its ground. What a kind does not ask for stays empty, see MeasureKinds.
 type NewMeasure struct {
 	Firm      string        `json:"firm"`
 	Kind      string        `json:"kind"` // of the rulebook with class measure or referral, or no_penalty
@@ -43,14 +53,22 @@ type NewMeasure struct {
 	Basis     []string      `json:"basis"`     // ids of the rulebook; may be empty
 	Ground    string        `json:"ground"`    // of no_penalty
 	Authority string        `json:"authority"` // of a referral: id of the pack's
-	DueOn     calendar.Date `json:"due_on"`    // of an order to correct: when it is followed up
+	DueOn     calendar.Date `json:"due_on"`    // when it is followed up
+	HeldOn    calendar.Date `json:"held_on"`   // of a talk
+	Place     string        `json:"place"`     // of a talk
+	Present   []string      `json:"present"`   // of a talk: who was there
+	Proof     string        `json:"proof"`     // of an order to correct: what is to be shown
+	UntilOn   calendar.Date `json:"until_on"`  // of a restriction: its last day
+	After     string        `json:"after"`     // reference of the measure of the case that it follows
 }
 
 // FirmMeasure is a measure and what became of it.
 type FirmMeasure struct {
 	ID                int64
 	Reference         string // M-2026-000001-3
+	Number            string // of its paper: 〔2026〕监管1号
 	CaseID            int64
+	Case              *casework.Case // never for the firm
 	Firm              firm.Firm
 	Kind              string
 	Status            MeasureStatus
@@ -58,130 +76,152 @@ type FirmMeasure struct {
 	Text              string
 	Basis             []string
 	Ground, Authority string
-	OrderedOn         calendar.Date
-	OrderedBy         int64
-	OrderedByName     string
-	DueOn, EndedOn    calendar.Date
-	Overdue           bool
-	Events            []MeasureEvent
-	UnitID            int64
-	Version           int64
-}
-
-// MeasureEvent is a line of a measure's history.
-type MeasureEvent struct {
-	Kind      string // ordered, proved, checked
-	On        calendar.Date
-	ActorRole string
-	ActorID   int64
-	Note      string
-	Evidence  []string
-}
-
-type firmMeasureRow struct {
-	ID             int64
-	Reference      string
-	CaseID         int64
-	FirmID         int64
-	Kind           string
-	Status         string
-	FindingNumbers string
-	Text           string
-	Basis          string
-	Ground         string
-	Authority      string
+	Particulars
 	OrderedOn      calendar.Date
 	OrderedBy      int64
-	DueOn          calendar.Date
-	EndedOn        calendar.Date
+	OrderedByName  string
+	DueOn, EndedOn calendar.Date
+	Overdue        bool
+	Events         []MeasureEvent
+	Files          []PartyFile // that the firm gave; of one measure, not of those in a list
+	Follows        string      // reference of the measure after which it was ordered; "" for none
+	FollowedBy     []string    // those ordered after it
 	UnitID         int64
 	Version        int64
 }
 
-func (firmMeasureRow) TableName() string { return "supervisory_measures" }
+// Particulars are what only some kinds of measures have.
+type Particulars struct {
+	HeldOn  calendar.Date
+	Place   string
+	Present []string
+	Proof   string
+	UntilOn calendar.Date
+	// FirstDueOn is the day that the order set; DueOn moves with each new one.
+	FirstDueOn calendar.Date
+}
 
-type firmMeasureEventRow struct {
-	ID        int64
-	MeasureID int64
-	At        store.Time
-	Kind      string
-	OnDate    calendar.Date
+// Open reports whether somebody still has to do something about it.
+func (m *FirmMeasure) Open() bool { return m.EndedOn.IsZero() }
+
+// Referral reports whether another authority acts.
+func (m *FirmMeasure) Referral() bool { return m.Authority != "" }
+
+// MeasureEvent is a line of a measure's history.
+type MeasureEvent struct {
+	Kind      string // ordered, proved, corrected, not_corrected, follow_up, given_up, handed, received, answered
+	At        time.Time
+	On        calendar.Date // of follow_up: the new day
 	ActorRole string
-	ActorID   store.ID
-	Note      string
-	Evidence  string
+	ActorID   int64
+	ActorName string
+	Note      string   // of received: the number that the authority gave it
+	Evidence  []string // labels of files, references of penalties, or what is told in words
 }
 
-func (firmMeasureEventRow) TableName() string { return "supervisory_measure_events" }
+// MeasureField is a particular that some kinds of measures are asked for; the words are those of NewMeasure in JSON.
+type MeasureField string
 
-// OrderMeasure orders a measure short of a penalty against a firm of a case. An order to correct needs a day to follow it up.
-// Invalid, Forbidden, NotFound.
-func (s *Service) OrderMeasure(ctx context.Context, by access.Actor, caseRef string, n NewMeasure) (*FirmMeasure, error) {
-	var m *FirmMeasure
-	err := s.d.DB.Write(ctx, func(tx *store.Tx) error {
-		k, err := s.d.Cases.Find(ctx, tx, caseRef)
-		if err != nil {
-			return err
+// The particulars in the order in which they are asked for.
+const (
+	AsksHeldOn    MeasureField = "held_on"
+	AsksPlace     MeasureField = "place"
+	AsksPresent   MeasureField = "present"
+	AsksGround    MeasureField = "ground"
+	AsksAuthority MeasureField = "authority"
+	AsksProof     MeasureField = "proof"
+	AsksUntilOn   MeasureField = "until_on"
+	AsksDueOn     MeasureField = "due_on"
+)
+
+// MeasureFields lists them.
+var MeasureFields = []MeasureField{AsksHeldOn, AsksPlace, AsksPresent, AsksGround, AsksAuthority, AsksProof, AsksUntilOn, AsksDueOn}
+
+// MeasureKind is a kind of measure with what it is asked for, beside the firm, findings, basis and text of all.
+type MeasureKind struct {
+	rulebook.PenaltyKind                // of no_penalty its id alone
+	Asks                 []MeasureField // in the order of MeasureFields
+	Needs                []MeasureField // of these, what may not be left out
+	Finding              bool           // it rests on a finding at least
+}
+
+// MeasureKinds are the measures that the office may order under a pack, mildest first; no penalty comes last.
+func MeasureKinds(p *rulebook.Pack) []MeasureKind {
+	var out []MeasureKind
+	for _, k := range p.PenaltyKinds() {
+		if !k.ByOffice || k.Class == "penalty" {
+			continue
 		}
-		if err := s.d.Policy.Check(by, access.OrderMeasure, k.Owner()); err != nil {
-			return err
+		m := MeasureKind{PenaltyKind: k}
+		switch {
+		case k.Class == "referral":
+			m.Asks, m.Needs = []MeasureField{AsksAuthority, AsksDueOn}, []MeasureField{AsksAuthority}
+		case k.ID == kindTalk:
+			m.Asks, m.Needs = []MeasureField{AsksHeldOn, AsksPlace, AsksPresent, AsksDueOn}, []MeasureField{AsksHeldOn, AsksPlace, AsksPresent}
+		case k.ID == kindCorrect:
+			m.Asks, m.Needs, m.Finding = []MeasureField{AsksProof, AsksDueOn}, []MeasureField{AsksProof, AsksDueOn}, true
+		case strings.HasSuffix(k.ID, "_letter"):
+			m.Asks = []MeasureField{AsksDueOn}
+		default: // what restricts the firm
+			m.Asks, m.Finding = []MeasureField{AsksUntilOn, AsksDueOn}, true
 		}
-		if err := s.notRecused(ctx, tx, by, k); err != nil {
-			return err
-		}
-		pack, err := s.pack(k.Pack)
-		if err != nil {
-			return err
-		}
-		f := k.Firm(n.Firm)
-		if f == nil {
-			return wrong("firm", "enforcement.choose_party")
-		}
-		standing, err := s.d.Cases.StandingFindings(ctx, tx, k.ID)
-		if err != nil {
-			return err
-		}
-		var bad fault.Fields
-		n.check(&bad, pack, s.today(tx))
-		if len(n.Findings) > 0 {
-			choose(&bad, pack, standing, n.Findings)
-		}
-		if err := bad.Err(); err != nil {
-			return err
-		}
-		m, err = s.insertMeasure(ctx, tx, by, k.ID, k.UnitID, *f, n)
-		if err != nil {
-			return err
-		}
-		_, err = s.d.Log.Append(ctx, tx, by, audit.MeasureOrdered, m.Reference, "case", k.Reference, "kind", n.Kind, "firm", f.Code)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("order measure on %s: %w", caseRef, err)
+		out = append(out, m)
 	}
-	return m, nil
+	if len(p.Grounds(NoPenaltyKind)) > 0 {
+		out = append(out, MeasureKind{PenaltyKind: rulebook.PenaltyKind{ID: NoPenaltyKind, Class: "measure", ByOffice: true},
+			Asks: []MeasureField{AsksGround}, Needs: []MeasureField{AsksGround}})
+	}
+	return out
 }
 
-// check finds what is wrong with a measure.
+// MeasureKindOf finds a kind; ok is false for what is none, a penalty above all.
+func MeasureKindOf(p *rulebook.Pack, id string) (k MeasureKind, ok bool) {
+	all := MeasureKinds(p)
+	i := slices.IndexFunc(all, func(k MeasureKind) bool { return k.ID == id })
+	if i < 0 {
+		return k, false
+	}
+	return all[i], true
+}
+
+// AuthoritiesFor are the authorities to which a kind of referral can go.
+func AuthoritiesFor(p *rulebook.Pack, kind string) []rulebook.Authority {
+	var out []rulebook.Authority
+	for _, a := range p.Authorities {
+		if kind != kindPolice || a.ID == police {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// The bounds of what a measure says: people and places are lines, days are less than ten years away, as clocks are.
+const (
+	maxLine    = 200
+	maxPresent = 20
+	maxAhead   = 3650 // days
+	maxCited   = 20   // files and other things that a proof or a check names
+)
+
+// check finds what is wrong with a measure, but for its findings.
 func (n *NewMeasure) check(bad *fault.Fields, pack *rulebook.Pack, today calendar.Date) {
-	k, ok := pack.PenaltyKind(n.Kind)
-	switch {
-	case n.Kind == noPenaltyKind:
-		if _, ok := pack.Ground("no_penalty", n.Ground); !ok {
-			bad.Add("ground", "fault.choose")
-		}
-	case !ok || !k.ByOffice || k.Class == "penalty":
+	k, ok := MeasureKindOf(pack, n.Kind)
+	if !ok {
 		bad.Add("kind", "penalty_case.measure_kind")
-	case k.Class == "referral":
-		if !slices.ContainsFunc(pack.Authorities, func(a rulebook.Authority) bool { return a.ID == n.Authority }) {
-			bad.Add("authority", "fault.choose")
+	}
+	given := map[MeasureField]bool{
+		AsksHeldOn: !n.HeldOn.IsZero(), AsksPlace: n.Place != "", AsksPresent: len(n.Present) > 0, AsksGround: n.Ground != "", AsksAuthority: n.Authority != "",
+		AsksProof: n.Proof != "", AsksUntilOn: !n.UntilOn.IsZero(), AsksDueOn: !n.DueOn.IsZero(),
+	}
+	for _, f := range MeasureFields {
+		switch {
+		case ok && given[f] && !slices.Contains(k.Asks, f):
+			bad.Add(string(f), "measure.not_asked")
+		case !given[f] && slices.Contains(k.Needs, f):
+			bad.Add(string(f), missingWords(f))
+		case ok && given[f]:
+			n.checkOne(bad, pack, f, today)
 		}
-	}
-	if n.Kind == "correct" && n.DueOn.IsZero() {
-		bad.Add("due_on", "penalty_case.follow_up")
-	}
-	if !n.DueOn.IsZero() && !n.DueOn.After(today) {
-		bad.Add("due_on", "penalty_case.too_early", today)
 	}
 	for i, id := range n.Basis {
 		if _, ok := pack.Basis(id); !ok {
@@ -191,218 +231,82 @@ func (n *NewMeasure) check(bad *fault.Fields, pack *rulebook.Pack, today calenda
 	text(bad, "text", &n.Text, minText)
 }
 
-func (s *Service) insertMeasure(ctx context.Context, tx *store.Tx, by access.Actor, caseID, unitID int64, f firm.Firm, n NewMeasure) (*FirmMeasure, error) {
-	today := s.today(tx)
-	serial, err := store.Next(ctx, tx, fmt.Sprintf("measure.%d", today.Year()))
-	if err != nil {
-		return nil, err
+// missingWords says that a particular was left out.
+func missingWords(f MeasureField) string {
+	switch f {
+	case AsksDueOn:
+		return "penalty_case.follow_up"
+	case AsksGround, AsksAuthority:
+		return "fault.choose"
 	}
-	numbers, _ := json.Marshal(append([]int{}, n.Findings...))
-	basis, _ := json.Marshal(append([]string{}, n.Basis...))
-	r := &firmMeasureRow{
-		Reference: ident.NewReference("M", today.Year(), serial), CaseID: caseID, FirmID: f.ID, Kind: n.Kind, Status: string(MeasureOrdered),
-		FindingNumbers: string(numbers), Text: n.Text, Basis: string(basis), Ground: n.Ground, Authority: n.Authority, OrderedOn: today,
-		OrderedBy: by.UserID, DueOn: n.DueOn, UnitID: unitID, Version: 1,
-	}
-	if n.DueOn.IsZero() {
-		r.Status, r.EndedOn = string(MeasureEnded), today
-	}
-	if err := store.Insert(ctx, tx, r); err != nil {
-		return nil, fmt.Errorf("insert measure: %w", err)
-	}
-	if err := noteMeasure(ctx, tx, by, r.ID, "ordered", today, "", nil); err != nil {
-		return nil, err
-	}
-	return s.findMeasure(ctx, tx, r.Reference)
+	return "fault.required"
 }
 
-func noteMeasure(ctx context.Context, tx *store.Tx, by access.Actor, id int64, kind string, on calendar.Date, note string, evidence []string) error {
-	list, _ := json.Marshal(append([]string{}, evidence...))
-	return store.Insert(ctx, tx, &firmMeasureEventRow{MeasureID: id, At: store.At(tx.Now), Kind: kind, OnDate: on, ActorRole: string(by.Role),
-		ActorID: store.ID(by.UserID), Note: note, Evidence: string(list)})
+// checkOne checks a particular that was given.
+func (n *NewMeasure) checkOne(bad *fault.Fields, pack *rulebook.Pack, f MeasureField, today calendar.Date) {
+	switch f {
+	case AsksHeldOn:
+		if n.HeldOn.After(today) {
+			bad.Add("held_on", "penalty_case.future")
+		}
+	case AsksPlace:
+		line(bad, "place", &n.Place)
+	case AsksPresent:
+		if lines(bad, "present", &n.Present, maxPresent); len(n.Present) == 0 {
+			bad.Add("present", "fault.required")
+		}
+	case AsksGround:
+		if _, ok := pack.Ground(NoPenaltyKind, n.Ground); !ok {
+			bad.Add("ground", "fault.choose")
+		}
+	case AsksAuthority:
+		if !slices.ContainsFunc(AuthoritiesFor(pack, n.Kind), func(a rulebook.Authority) bool { return a.ID == n.Authority }) {
+			bad.Add("authority", "fault.choose")
+		}
+	case AsksProof:
+		text(bad, "proof", &n.Proof, minOrder)
+	case AsksUntilOn:
+		ahead(bad, "until_on", n.UntilOn, today)
+	case AsksDueOn:
+		ahead(bad, "due_on", n.DueOn, today)
+	}
 }
 
-// ProveCorrection is the firm's proof that it corrected what it was ordered to, or the office's note of one on paper.
-// Invalid, Conflict (stale, ended), Forbidden, NotFound.
-func (s *Service) ProveCorrection(ctx context.Context, by access.Actor, ref string, version int64, note string, evidence []string) (*FirmMeasure, error) {
-	return s.onMeasure(ctx, by, ref, version, "proved", note, evidence, func(m *FirmMeasure) error {
-		if m.Status != MeasureOrdered && m.Status != MeasureNotCorrected {
-			return fault.New(fault.Conflict, "penalty_case.measure_done")
-		}
-		m.Status = MeasureProved
-		return nil
-	})
+// ahead refuses a day that is not to come, or too far away.
+func ahead(bad *fault.Fields, field string, on, today calendar.Date) {
+	switch {
+	case !on.After(today):
+		bad.Add(field, "penalty_case.too_early", today)
+	case on.Sub(today) > maxAhead:
+		bad.Add(field, "measure.too_far", today.AddDays(maxAhead))
+	}
 }
 
-// CheckCorrection says whether the firm corrected it; where it did not, next is the new day to follow it up.
-// Invalid, Conflict (stale, ended), Forbidden, NotFound.
-func (s *Service) CheckCorrection(ctx context.Context, by access.Actor, ref string, version int64, corrected bool, note string, next calendar.Date) (*FirmMeasure, error) {
-	if by.Role.OfFirm() {
-		return nil, fault.New(fault.Forbidden, "fault.forbidden")
+// line trims a line of text that must say something.
+func line(bad *fault.Fields, field string, s *string) {
+	*s = strings.Join(strings.Fields(*s), " ")
+	switch n := utf8.RuneCountInString(*s); {
+	case n == 0:
+		bad.Add(field, "fault.required")
+	case n > maxLine:
+		bad.Add(field, "fault.too_long", maxLine, n)
 	}
-	return s.onMeasure(ctx, by, ref, version, "checked", note, nil, func(m *FirmMeasure) error {
-		switch {
-		case m.Status == MeasureCorrected || m.Status == MeasureEnded:
-			return fault.New(fault.Conflict, "penalty_case.measure_done")
-		case corrected:
-			m.Status = MeasureCorrected
-		default:
-			m.Status = MeasureNotCorrected
-			if !next.IsZero() {
-				m.DueOn = next
-			}
-		}
-		return nil
-	})
 }
 
-func (s *Service) onMeasure(ctx context.Context, by access.Actor, ref string, version int64, kind, note string, evidence []string, change func(*FirmMeasure) error) (*FirmMeasure, error) {
-	var bad fault.Fields
-	text(&bad, "note", &note, minOrder)
-	if err := bad.Err(); err != nil {
-		return nil, err
-	}
-	var m *FirmMeasure
-	err := s.d.DB.Write(ctx, func(tx *store.Tx) (err error) {
-		if m, err = s.findMeasure(ctx, tx, ref); err != nil {
-			return err
+// lines trims a list of lines and drops the empty ones.
+func lines(bad *fault.Fields, field string, list *[]string, most int) {
+	out := []string{}
+	for _, l := range *list {
+		if l = strings.Join(strings.Fields(l), " "); l != "" {
+			out = append(out, l)
 		}
-		if err := s.reachMeasure(ctx, tx, by, m, access.OrderMeasure); err != nil {
-			return err
-		}
-		if m.Version != version {
-			return fault.New(fault.Conflict, "fault.stale")
-		}
-		if err := change(m); err != nil {
-			return err
-		}
-		today := s.today(tx)
-		if m.Status == MeasureCorrected {
-			m.EndedOn = today
-		}
-		if err := store.Update[firmMeasureRow](ctx, tx, m.ID, m.Version, store.Set("status", string(m.Status)), store.Set("due_on", m.DueOn),
-			store.Set("ended_on", m.EndedOn)); err != nil {
-			return err
-		}
-		if err := noteMeasure(ctx, tx, by, m.ID, kind, today, note, evidence); err != nil {
-			return err
-		}
-		if _, err := s.d.Log.Append(ctx, tx, by, audit.MeasureNoted, m.Reference, "kind", kind, "status", string(m.Status)); err != nil {
-			return err
-		}
-		m, err = s.findMeasure(ctx, tx, ref)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("measure %s: %w", ref, err)
-	}
-	return m, nil
-}
-
-// reachMeasure checks who may. The firm reaches its own.
-func (s *Service) reachMeasure(ctx context.Context, tx *store.Tx, by access.Actor, m *FirmMeasure, act access.Action) error {
-	if by.Role.OfFirm() {
-		return s.d.Policy.Check(by, access.AnswerPenalty, access.Owner{FirmIDs: []int64{m.Firm.ID}})
-	}
-	cases, err := s.d.Cases.FindAll(ctx, tx, []int64{m.CaseID})
-	if err != nil {
-		return err
-	}
-	return s.d.Policy.Check(by, act, cases[m.CaseID].Owner())
-}
-
-// MeasureByRef is a measure with its history. NotFound.
-func (s *Service) MeasureByRef(ctx context.Context, by access.Actor, ref string) (m *FirmMeasure, err error) {
-	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {
-		if m, err = s.findMeasure(ctx, tx, ref); err != nil {
-			return err
-		}
-		return s.reachMeasure(ctx, tx, by, m, access.ReadPenalty)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find measure %s: %w", ref, err)
-	}
-	return m, nil
-}
-
-// MeasuresOf lists the measures of a case, the oldest first. NotFound.
-func (s *Service) MeasuresOf(ctx context.Context, by access.Actor, caseRef string) (out []FirmMeasure, err error) {
-	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {
-		k, err := s.d.Cases.Find(ctx, tx, caseRef)
-		if err != nil {
-			return err
-		}
-		if err := s.d.Policy.Check(by, access.ReadPenalty, k.Owner()); err != nil {
-			return err
-		}
-		rows, err := findRows[firmMeasureRow](ctx, tx, "id", 0, "case_id = ?", k.ID)
-		if err != nil {
-			return fmt.Errorf("load measures: %w", err)
-		}
-		out, err = s.joinMeasures(ctx, tx, rows)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("measures of %s: %w", caseRef, err)
-	}
-	return out, nil
-}
-
-func (s *Service) findMeasure(ctx context.Context, tx *store.Tx, ref string) (*FirmMeasure, error) {
-	r, ok, err := findRow[firmMeasureRow](ctx, tx, "reference = ?", strings.ToUpper(strings.TrimSpace(ref)))
-	if err != nil {
-		return nil, fmt.Errorf("find measure: %w", err)
-	}
-	if !ok {
-		return nil, fault.New(fault.NotFound, "fault.not_found")
-	}
-	list, err := s.joinMeasures(ctx, tx, []firmMeasureRow{r})
-	if err != nil {
-		return nil, err
-	}
-	return &list[0], nil
-}
-
-func (s *Service) joinMeasures(ctx context.Context, tx *store.Tx, rows []firmMeasureRow) ([]FirmMeasure, error) {
-	var ids, firms, users []int64
-	for _, r := range rows {
-		ids, firms, users = append(ids, r.ID), append(firms, r.FirmID), append(users, r.OrderedBy)
-	}
-	fs, err := s.d.Firms.ByIDs(ctx, tx, unique(firms))
-	if err != nil {
-		return nil, err
-	}
-	names, err := s.names(ctx, tx, users...)
-	if err != nil {
-		return nil, err
-	}
-	events := map[int64][]MeasureEvent{}
-	if len(ids) > 0 {
-		list, err := findRows[firmMeasureEventRow](ctx, tx, "id", 0, "measure_id IN ?", ids)
-		if err != nil {
-			return nil, fmt.Errorf("load measure events: %w", err)
-		}
-		for _, e := range list {
-			v := MeasureEvent{Kind: e.Kind, On: e.OnDate, ActorRole: e.ActorRole, ActorID: int64(e.ActorID), Note: e.Note}
-			if err := json.Unmarshal([]byte(e.Evidence), &v.Evidence); err != nil {
-				return nil, fmt.Errorf("read measure event: %w", err)
-			}
-			events[e.MeasureID] = append(events[e.MeasureID], v)
+		if n := utf8.RuneCountInString(l); n > maxLine {
+			bad.Add(field, "fault.too_long", maxLine, n)
+			return
 		}
 	}
-	today := s.today(tx)
-	out := make([]FirmMeasure, len(rows))
-	for i, r := range rows {
-		m := FirmMeasure{
-			ID: r.ID, Reference: r.Reference, CaseID: r.CaseID, Firm: fs[r.FirmID], Kind: r.Kind, Status: MeasureStatus(r.Status), Text: r.Text,
-			Ground: r.Ground, Authority: r.Authority, OrderedOn: r.OrderedOn, OrderedBy: r.OrderedBy, OrderedByName: names[r.OrderedBy],
-			DueOn: r.DueOn, EndedOn: r.EndedOn, Events: events[r.ID], UnitID: r.UnitID, Version: r.Version,
-		}
-		m.Overdue = r.EndedOn.IsZero() && !r.DueOn.IsZero() && today.After(r.DueOn)
-		if err := errors.Join(json.Unmarshal([]byte(r.FindingNumbers), &m.Findings), json.Unmarshal([]byte(r.Basis), &m.Basis)); err != nil {
-			return nil, fmt.Errorf("read measure %s: %w", r.Reference, err)
-		}
-		out[i] = m
+	if len(out) > most {
+		bad.Add(field, "measure.too_many", most)
 	}
-	return out, nil
+	*list = out
 }

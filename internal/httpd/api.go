@@ -152,6 +152,7 @@ func (s *Server) buildAPI() error {
 	s.complaintAPI(api)
 	s.caseAPI(api)
 	s.penaltyAPI(api)
+	s.measureAPI(api)
 	s.officeAPI(api)
 	s.firmAPI(api)
 	s.handlingAPI(api)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"strconv"
 	"strings"
@@ -141,60 +140,13 @@ func (s *Server) apiUpload(ctx context.Context, by access.Actor, in *uploadInput
 	if err := s.spendFrom(ctx, "upload"); err != nil {
 		return nil, err
 	}
-	form, err := uploadForm(in.request)
-	if err != nil {
-		return nil, err
-	}
-	defer form.RemoveAll()
-	head := form.File["file"][0]
-	file, err := head.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	item, err := s.Evidence.Add(ctx, by, in.Ref, strings.Join(form.Value["kind"], ""), head.Filename, file)
+	item, err := postedFile(in.request, func(kind, name string, r io.Reader) (*evidence.Item, error) {
+		return s.Evidence.Add(ctx, by, in.Ref, kind, name, r)
+	})
 	if err != nil {
 		return nil, err
 	}
 	return reply(evidenceViewOf(*item)), nil
-}
-
-// uploadForm reads the form: one file and its kind, and nothing else.
-func uploadForm(r *http.Request) (*multipart.Form, error) {
-	if !isMultipart(r) {
-		return nil, fault.Fields{{Name: "file", Key: "fault.file_missing"}}.Err()
-	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil { // larger files pass through a temporary one
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return nil, fault.Wrap(err, fault.TooLarge, "fault.too_large")
-		}
-		return nil, fault.Wrap(err, fault.Invalid, "fault.invalid")
-	}
-	form := r.MultipartForm
-	var wrong fault.Fields
-	switch n := len(form.File["file"]); {
-	case n == 0:
-		wrong.Add("file", "fault.file_missing")
-	case n > 1:
-		wrong.Add("file", "api.one_file")
-	}
-	for name, files := range form.File {
-		if name != "file" && len(files) > 0 {
-			wrong.Add(safeName(name), "api.unknown_field")
-		}
-	}
-	for name, values := range form.Value {
-		switch {
-		case name != "kind":
-			wrong.Add(safeName(name), "api.unknown_field")
-		case len(values) > 1 || !utf8.ValidString(values[0]) || strings.ContainsRune(values[0], 0):
-			wrong.Add("kind", "fault.text")
-		}
-	}
-	if err := wrong.Err(); err != nil {
-		return nil, errors.Join(err, form.RemoveAll())
-	}
-	return form, nil
 }
 
 // safeName is a field's name as far as it can be repeated in an answer.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -205,18 +204,9 @@ func (s *Server) apiFirmUpload(ctx context.Context, by access.Actor, in *uploadI
 	if err := s.spendFrom(ctx, "upload"); err != nil {
 		return nil, err
 	}
-	form, err := uploadForm(in.request)
-	if err != nil {
-		return nil, err
-	}
-	defer form.RemoveAll()
-	head := form.File["file"][0]
-	file, err := head.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	item, err := s.Forwards.AddFile(ctx, by, in.Ref, strings.Join(form.Value["kind"], ""), head.Filename, file)
+	item, err := postedFile(in.request, func(kind, name string, r io.Reader) (*forwarding.File, error) {
+		return s.Forwards.AddFile(ctx, by, in.Ref, kind, name, r)
+	})
 	if err != nil {
 		return nil, err
 	}

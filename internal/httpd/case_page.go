@@ -44,6 +44,8 @@ type casePageData struct {
 	Evidence   []EvidenceCard
 	Findings   []findingRow
 	Penalties  []penaltyRow
+	Measures   []deskMeasure
+	OrderHref  string // where a measure is ordered; "" for who may not
 	Messages   []messageRow
 	Notes      []casework.Note
 	Moves      casework.Moves
@@ -120,7 +122,7 @@ func (s *Server) caseData(c echo.Context, k *casework.Case, revealed *complaint.
 		return nil, err
 	}
 	for _, part := range []func(desk, *casePageData) error{
-		s.caseNeighbours, s.caseRecord, s.timeSide, s.firmSide, s.casePlans, s.caseLetters, s.caseFindings, s.casePenalties, s.caseTalk, s.caseCommands, s.caseLinked, s.caseLogs,
+		s.caseNeighbours, s.caseRecord, s.timeSide, s.firmSide, s.casePlans, s.caseLetters, s.caseFindings, s.casePenalties, s.caseMeasures, s.caseTalk, s.caseCommands, s.caseLinked, s.caseLogs,
 	} {
 		if err := part(d, p); err != nil {
 			return nil, err

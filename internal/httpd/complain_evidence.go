@@ -1,7 +1,6 @@
 package httpd
 
 import (
-	"errors"
 	"mime/multipart"
 	"net/http"
 	"strconv"
@@ -174,56 +173,6 @@ func kindSaid(form *Form, p *rulebook.Pack, violations []string, h *multipart.Fi
 	return likelyKind(p, violations, h.Filename)
 }
 
-// storeFiles hands the files of a form to store, one after the other. Those that
-// are refused are named; the rest are kept.
-func (s *Server) storeFiles(c echo.Context, form *Form, store func(*multipart.FileHeader, multipart.File) error) error {
-	files := uploads(c, "file")
-	var wrong fault.Fields
-	if len(files) == 0 {
-		wrong.Add("file", "fault.file_missing")
-	}
-	for _, h := range files {
-		if err := s.spend("upload", c.RealIP()); err != nil {
-			return err
-		}
-		f, err := h.Open()
-		if err != nil {
-			return err
-		}
-		err = store(h, f)
-		f.Close()
-		if err == nil {
-			continue
-		}
-		bad := faultOf(s.named(langOf(c), err, h.Filename))
-		if len(bad.Fields) == 0 {
-			return err
-		}
-		wrong = append(wrong, bad.Fields...)
-	}
-	return wrong.Err()
-}
-
-// named tells which of several files was refused.
-func (s *Server) named(lang locale.Lang, err error, file string) error {
-	f := faultOf(err)
-	switch f.Kind {
-	case fault.TooLarge:
-		return fileFault("complain.one_too_large", file)
-	case fault.Invalid:
-		if len(f.Fields) == 1 && f.Fields[0].Name == "file" {
-			return fileFault("complain.one_because", file, s.Words.T(lang, f.Fields[0].Key, f.Fields[0].Args...))
-		}
-		return fileFault("complain.one_refused", file)
-	default:
-		return err
-	}
-}
-
-func fileFault(key string, args ...any) error {
-	return fault.Fields{{Name: "file", Key: key, Args: args}}.Err()
-}
-
 func (s *Server) removeDraftEvidence(c echo.Context) error {
 	form, err := formOf(c)
 	if err != nil {
@@ -249,28 +198,4 @@ func returning(path string, form *Form) string {
 		return path + "?return=check"
 	}
 	return path
-}
-
-// uploads lists the files sent for a field; an empty file input sends none.
-func uploads(c echo.Context, name string) []*multipart.FileHeader {
-	m := c.Request().MultipartForm
-	if m == nil {
-		return nil
-	}
-	var out []*multipart.FileHeader
-	for _, h := range m.File[name] {
-		if h.Filename != "" || h.Size > 0 {
-			out = append(out, h)
-		}
-	}
-	return out
-}
-
-// dropUploads deletes the temporary files of a request.
-func dropUploads(c echo.Context) {
-	if m := c.Request().MultipartForm; m != nil {
-		if err := m.RemoveAll(); err != nil && !errors.Is(err, http.ErrMissingFile) {
-			c.Logger().Warn("temporary upload stays")
-		}
-	}
 }

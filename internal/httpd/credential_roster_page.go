@@ -1,7 +1,6 @@
 package httpd
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -80,9 +79,9 @@ func (s *Server) handInRoster(c echo.Context) error {
 			return p
 		})
 	}
-	file, _, err := c.Request().FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
-		return again(fault.Fields{{Name: "file", Key: "fault.file_missing"}}.Err())
+	file, err := postedTable(c)
+	if fault.Is(err, fault.Invalid) {
+		return again(err)
 	}
 	if err != nil {
 		return err

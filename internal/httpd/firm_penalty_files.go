@@ -3,9 +3,9 @@ package httpd
 import (
 	"context"
 	"encoding/hex"
+	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,6 +13,7 @@ import (
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/locale"
+	"dunwatch/internal/rulebook"
 )
 
 // partyFileRow is a file that the firm gave in its case.
@@ -34,12 +35,17 @@ func (p *firmPenaltyData) files(d desk) {
 		}
 		p.Files = append(p.Files, r)
 	}
+	p.Kinds, p.Limit = d.fileKinds(pack), locale.Bytes(d.lang, d.s.Evidence.MaxBytes())
+}
+
+// fileKinds are the kinds of files that a firm can give.
+func (d desk) fileKinds(pack *rulebook.Pack) (out []Option) {
 	for _, e := range pack.EvidenceTypes() {
 		if e.ID != "original" { // of a filing on paper
-			p.Kinds = append(p.Kinds, Option{Value: e.ID, Label: d.text(e.Name)})
+			out = append(out, Option{Value: e.ID, Label: d.text(e.Name)})
 		}
 	}
-	p.Limit = locale.Bytes(d.lang, d.s.Evidence.MaxBytes())
+	return out
 }
 
 // firmFilesStored shows the page with what was typed unsent.
@@ -89,18 +95,9 @@ func (s *Server) apiGiveFile(ctx context.Context, by access.Actor, in *uploadInp
 	if err := s.spendFrom(ctx, "upload"); err != nil {
 		return nil, err
 	}
-	form, err := uploadForm(in.request)
-	if err != nil {
-		return nil, err
-	}
-	defer form.RemoveAll()
-	head := form.File["file"][0]
-	file, err := head.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	f, err := s.Penalties.GiveFile(ctx, by, in.Ref, strings.Join(form.Value["kind"], ""), head.Filename, file)
+	f, err := postedFile(in.request, func(kind, name string, r io.Reader) (*enforcement.PartyFile, error) {
+		return s.Penalties.GiveFile(ctx, by, in.Ref, kind, name, r)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -258,14 +258,13 @@ func (s *Server) takeFirmStep(c echo.Context) error {
 		return err
 	}
 	build := func(f *Form) (any, error) { return s.firmPenaltyData(c, f) }
-	form, err := formOf(c)
-	if fault.Is(err, fault.TooLarge) {
-		form = NewForm(nil)
-		form.Name = string(step)
-		return s.showForm(c, fileFault("complain.file_too_large", locale.Bytes(langOf(c), s.Evidence.MaxBytes())), form, firmPenaltyTemplate, build)
-	}
+	form, err := s.formWithFiles(c)
 	if err != nil {
-		return err
+		if form == nil {
+			return err
+		}
+		form.Name = string(step)
+		return s.showForm(c, err, form, firmPenaltyTemplate, build)
 	}
 	ref, only := c.Param("ref"), form.Value("do") == "file"
 	if only || len(uploads(c, "file")) > 0 {

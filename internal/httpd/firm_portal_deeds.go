@@ -11,7 +11,6 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/forwarding"
-	"dunwatch/internal/locale"
 )
 
 // portalDeed runs one command on a forward and goes back to its page; a refused form comes back as it was typed.
@@ -85,12 +84,12 @@ func (s *Server) portalPassOn(c echo.Context) error {
 // portalAnswer stores the files that were chosen and then sends the answer; the button beside the files stores them
 // alone, and what was typed stays.
 func (s *Server) portalAnswer(c echo.Context) error {
-	form, err := formOf(c)
-	if fault.Is(err, fault.TooLarge) {
-		return s.portalAgain(c, fileFault("complain.file_too_large", locale.Bytes(langOf(c), s.Evidence.MaxBytes())), NewForm(nil), "answer")
-	}
+	form, err := s.formWithFiles(c)
 	if err != nil {
-		return err
+		if form == nil {
+			return err
+		}
+		return s.portalAgain(c, err, form, "answer")
 	}
 	only := form.Value("do") == "file"
 	if only || len(uploads(c, "file")) > 0 {

@@ -2,7 +2,6 @@ package httpd
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 
@@ -55,9 +54,9 @@ func (s *Server) importSizes(c echo.Context) error {
 			return p
 		})
 	}
-	file, _, err := c.Request().FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
-		return again(fault.Fields{{Name: "file", Key: "fault.file_missing"}}.Err())
+	file, err := postedTable(c)
+	if fault.Is(err, fault.Invalid) {
+		return again(err)
 	}
 	if err != nil {
 		return err

@@ -69,6 +69,7 @@ var takesFiles = map[string]bool{
 	"/complain/evidence": true, "/track/evidence": true, "/admin/firms/import": true, "/intake": true, "/complaints/:ref/evidence": true, apiRoot + "/complaints/:ref/evidence": true,
 	"/firm/forwards/:ref/answer": true, apiRoot + "/forwards/:ref/files": true, "/firm/roster": true, "/firm-sizes": true,
 	"/firm/penalties/:ref/steps/:step": true, apiRoot + "/firm/penalties/:ref/files": true,
+	"/firm/measures/:ref/prove": true, apiRoot + "/firm/measures/:ref/files": true,
 }
 
 // limitBody bounds what a request may send: only forms of routes that take files

@@ -10,6 +10,7 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
+	"dunwatch/internal/enforcement"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/forwarding"
 )
@@ -17,13 +18,14 @@ import (
 // waitingPageData is everything that waits for one person to decide.
 type waitingPageData struct {
 	Page
-	Answers []waitingAnswer
-	Times   []waitingTime
-	Letters []waitingLetter
-	Read    int // how many letters wait; the first are shown
-	Untold  []waitingUntold
-	More    bool // there are more of the last than are shown
-	Total   int
+	Answers  []waitingAnswer
+	Times    []waitingTime
+	Letters  []waitingLetter
+	Read     int // how many letters wait; the first are shown
+	Measures []deskMeasure
+	Untold   []waitingUntold
+	More     bool // there are more of the last than are shown
+	Total    int
 }
 
 type waitingAnswer struct {
@@ -58,9 +60,13 @@ type waiting struct {
 	letters []complaint.WaitingLetter
 	untold  []complaint.NotInformed
 	more    bool
+
+	measures []enforcement.FirmMeasure
 }
 
-func (w waiting) count() int { return len(w.answers) + len(w.times) + len(w.letters) + len(w.untold) }
+func (w waiting) count() int {
+	return len(w.answers) + len(w.times) + len(w.letters) + len(w.untold) + len(w.measures)
+}
 
 // shownWaiting is how many letters, and how many complainants who were not told yet, the page lists; all of them are on
 // pages of their own.
@@ -87,6 +93,9 @@ func (s *Server) waitingFor(ctx context.Context, by access.Actor) (w waiting, er
 		}
 	}
 	if w.letters, err = s.Complaints.LettersToRead(ctx, by); allowed(err) != nil {
+		return w, err
+	}
+	if w.measures, err = s.Penalties.MeasuresWaiting(ctx, by); err != nil {
 		return w, err
 	}
 	list, err := s.Complaints.NotInformed(ctx, by, complaint.NotInformedFilter{Limit: shownWaiting})
@@ -127,6 +136,7 @@ func (s *Server) waitingPage(c echo.Context) error {
 	for _, l := range w.letters[:min(len(w.letters), shownWaiting)] {
 		p.Letters = append(p.Letters, waitingLetter{d.handlingLetter(l.Letter), l.Reference})
 	}
+	p.Measures = d.measureRows(w.measures)
 	for _, n := range w.untold {
 		row := waitingUntold{NotInformed: n, Due: d.due(s.cfg.Pack, n.DueOn)}
 		if n.LastResult != "" {

@@ -4,7 +4,7 @@ import "dunwatch/internal/access"
 
 // penaltyRoutes are the pages on which penalties are proposed, decided and issued.
 func (s *Server) penaltyRoutes() []Route {
-	return append(s.firmPenaltyRoutes(), []Route{
+	return append(append(s.firmPenaltyRoutes(), s.measureRoutes()...), []Route{
 		may(access.ReadPenalty, "GET", "/penalties", s.penaltiesPage),
 		may(access.ReadPenalty, "GET", "/penalties/:ref", s.penaltyPage),
 		may(access.ReadPenalty, "GET", "/penalties/:ref/decision", s.decisionPage),

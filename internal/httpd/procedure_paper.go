@@ -10,7 +10,6 @@ import (
 
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/fault"
-	"dunwatch/internal/letter"
 	"dunwatch/internal/locale"
 )
 
@@ -71,9 +70,13 @@ func (s *Server) documentPage(c echo.Context, back string) error {
 	if err != nil {
 		return err
 	}
-	path := back + "/documents/" + string(doc.Kind)
-	p := &documentPageData{Page: s.base(c), Doc: doc, PDF: path + "/pdf?text=" + string(lang)}
-	p.Crumbs = []Crumb{{Text: c.Param("ref"), Href: back}}
+	return s.show(c, http.StatusOK, "enforcement/document", d.sheetOf(s.base(c), doc, c.Param("ref"), back, back+"/documents/"+string(doc.Kind), lang))
+}
+
+// sheetOf lays a document out: back is the page of its matter, path its own.
+func (d desk) sheetOf(base Page, doc *enforcement.Document, ref, back, path string, lang locale.Lang) *documentPageData {
+	p := &documentPageData{Page: base, Doc: doc, PDF: path + "/pdf?text=" + string(lang)}
+	p.Crumbs = []Crumb{{Text: ref, Href: back}}
 	for _, l := range lines(doc.Body) {
 		if head, ok := strings.CutPrefix(l, "# "); ok {
 			p.Parts = append(p.Parts, documentPart{head, true})
@@ -84,7 +87,7 @@ func (s *Server) documentPage(c echo.Context, back string) error {
 	for _, l := range locale.Langs {
 		p.Texts = append(p.Texts, portalLetterText{Label: d.t("portal.letter.in." + string(l)), Href: path + "?text=" + string(l), Tag: l.Tag(), Current: l == lang})
 	}
-	return s.show(c, http.StatusOK, "enforcement/document", p)
+	return p
 }
 
 // documentAsked is the document that the address names, in the language that is asked for.
@@ -101,16 +104,7 @@ func (s *Server) documentPDF(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	// The body is signed and dated already, so the sheet adds neither.
-	sheet := letter.Sheet{Lang: doc.Lang, Number: doc.Number, Title: doc.Title, Body: strings.TrimSpace(strings.ReplaceAll("\n"+doc.Body, "\n# ", "\n")), At: doc.On.Start(s.cfg.Zone)}
-	var buf bytes.Buffer
-	if _, err := s.Letters.PDF(&buf, sheet); err != nil {
-		return err
-	}
-	h := c.Response().Header()
-	h.Set("Content-Disposition", contentDisposition(portalFileName(sheet)))
-	h.Set("Cache-Control", "no-store")
-	return c.Blob(http.StatusOK, "application/pdf", buf.Bytes())
+	return s.sendSheet(c, doc)
 }
 
 func (s *Server) deskDocument(c echo.Context) error {

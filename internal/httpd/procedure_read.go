@@ -174,17 +174,22 @@ func atDeed(err error, at map[string][]int) error {
 
 // deedValues are the values of a deed by their names in JSON, to fill a form with.
 func deedValues(d enforcement.Deed) (map[string]any, error) {
-	data, err := json.Marshal(d)
+	out, err := jsonValues(d)
 	if err != nil {
 		return nil, fmt.Errorf("fill the form of %s: %w", d.Step(), err)
 	}
-	var out map[string]any
+	return out, nil
+}
+
+// jsonValues is what is said, by the names that it has in JSON.
+func jsonValues(v any) (out map[string]any, err error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
 	dec := json.NewDecoder(strings.NewReader(string(data)))
 	dec.UseNumber()
-	if err := dec.Decode(&out); err != nil {
-		return nil, fmt.Errorf("fill the form of %s: %w", d.Step(), err)
-	}
-	return out, nil
+	return out, dec.Decode(&out)
 }
 
 // deedValue is a value as a field shows it.

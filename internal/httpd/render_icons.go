@@ -12,6 +12,7 @@ var icons = map[string]string{
 	"report":      "M4 16V9M8 16V5M12 16v-5M16 16V3",
 	"audit":       "M10 3l6 2.2v4.3c0 3.6-2.5 6-6 7.5-3.5-1.5-6-3.9-6-7.5V5.2zM7.5 10l2 2 3.3-3.8",
 	"settings":    "M4 6h7M15 6h1M4 14h1M9 14h7M13 4v4M7 12v4",
+	"measure":     "M5 4.5h10v12.5H5zM8 3h4v3H8zM7.6 11.5l1.7 1.7 3.2-3.7",
 	"letter":      "M3 5h14v10.5H3zM3 5.5l7 5.5 7-5.5",
 	"pulse":       "M2.5 10.5h4l2-6 3 11 2-5h4",
 	"search":      "M9 4a5 5 0 1 0 0 10A5 5 0 0 0 9 4zM12.7 12.7L17 17",

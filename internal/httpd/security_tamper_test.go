@@ -275,7 +275,11 @@ func TestEveryForgedColumnIsNamed(t *testing.T) {
 	s := newSiteAt(t, clock, storetest.OpenDir(t, clock, dir))
 	s.worksOne(filing())
 	w := s.worksOne(filing())
-	_, err := s.Penalties.OrderMeasure(t.Context(), s.as("supervisor"), w.c, enforcement.NewMeasure{Firm: "A001", Kind: "talk", Findings: []int{2}, Text: "约谈机构负责人，责成停止夜间来电。"})
+	talk, err := s.Penalties.OrderMeasure(t.Context(), s.as("supervisor"), w.c, enforcement.NewMeasure{Firm: "A001", Kind: "talk", Findings: []int{2}, Text: "约谈机构负责人，责成停止夜间来电。",
+		HeldOn: s.today(), Place: "本机关会议室", Present: []string{"合规负责人"}, DueOn: s.today().AddDays(30)})
+	s.ok(err)
+	_, err = s.Penalties.OrderMeasure(t.Context(), s.as("supervisor"), w.c, enforcement.NewMeasure{Firm: "A001", Kind: "supervisory_measure", Findings: []int{2}, Text: "暂停新增委外催收业务，验收合格后恢复。",
+		UntilOn: s.today().AddDays(90), After: talk.Reference})
 	s.ok(err)
 	s.importsSome()
 	s.worksAnswers()

@@ -54,10 +54,12 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 		{access.ReadClusters, "nav.clusters", "/clusters", "copies"},
 		{access.UseFirmPortal, "nav.portal", "/firm", "inbox"},
 		{access.AnswerPenalty, "procedure.firm.title", "/firm/penalties", "penalty"},
+		{access.AnswerPenalty, "measure.firm.title", "/firm/measures", "measure"},
 		{access.ManageFirmUsers, "nav.portal_staff", "/firm/staff", "people"},
 		{access.ManageFirmUsers, "nav.portal_roster", "/firm/roster", "queue"},
 		{access.ReadComplaint, "letter_page.title", "/letters", "letter"},
 		{access.ReadPenalty, "nav.penalties", "/penalties", "penalty"},
+		{access.ReadPenalty, "measure.title", "/measures", "measure"},
 		{access.ReadReport, "nav.reports", "/reports", "report"},
 		{access.ReadFirm, "nav.firms", "/firms", "firm"},
 		{access.ReadAudit, "nav.audit", "/audit", "audit"},
@@ -68,7 +70,7 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 			continue
 		}
 		item := NavItem{Label: it.label, Href: it.href, Icon: it.icon, Current: under(c, it.href) || it.href == "/queue" && under(c, "/cases")}
-		if it.href == "/firm" && (under(c, "/firm/staff") || under(c, "/firm/roster") || under(c, "/firm/penalties")) {
+		if it.href == "/firm" && (under(c, "/firm/staff") || under(c, "/firm/roster") || under(c, "/firm/penalties") || under(c, "/firm/measures")) {
 			item.Current = false
 		}
 		if it.href == "/waiting" {

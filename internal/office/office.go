@@ -160,7 +160,7 @@ func Wire(law *Law, opt Options) (*Office, error) {
 	o.Penalties = enforcement.New(enforcement.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone,
 		Accounts: o.Accounts, Firms: o.Firms, Cases: o.Cases, Evidence: o.Evidence, Notify: o.Notify, FullOnly: true,
-		PortalURL: opt.page("/firm/penalties"), DeskURL: opt.page("/penalties"),
+		PortalURL: opt.page("/firm/penalties"), DeskURL: opt.page("/penalties"), MeasurePortalURL: opt.page("/firm/measures"), MeasureDeskURL: opt.page("/measures"),
 	})
 	o.Witnesses = witness.New(witness.Deps{DB: o.DB, Log: o.Log, Policy: o.Policy, Accounts: o.Accounts, Complaints: o.Complaints})
 	o.Links = linkage.New(linkage.Deps{
