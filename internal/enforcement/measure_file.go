@@ -62,6 +62,20 @@ func (s *Service) proofFiles(ctx context.Context, tx *store.Tx, m *FirmMeasure) 
 	return out, nil
 }
 
+// Cited is what a line of the history names, the firm's own files by what it called them.
+func (m *FirmMeasure) Cited(e MeasureEvent) []string {
+	out := slices.Clone(e.Evidence)
+	for i, label := range out {
+		if n := slices.IndexFunc(m.Files, func(f PartyFile) bool { return f.Label == label }); n >= 0 {
+			out[i] = m.Files[n].Name
+			if m.Case != nil {
+				out[i] = label + " " + out[i]
+			}
+		}
+	}
+	return out
+}
+
 // mayProve fails unless the actor's firm is the one and can still prove something.
 func (s *Service) mayProve(ctx context.Context, tx *store.Tx, by access.Actor, ref string) (*FirmMeasure, error) {
 	if !by.Role.OfFirm() {
@@ -168,7 +182,7 @@ func (s *Service) OpenProof(ctx context.Context, by access.Actor, ref string, nu
 // handable is Handable inside a transaction.
 func (s *Service) handable(ctx context.Context, tx *store.Tx, by access.Actor, m *FirmMeasure) ([]string, error) {
 	var out []string
-	rows, err := findRows[penaltyRow](ctx, tx, "id", 0, "case_id = ?", m.CaseID)
+	rows, err := findRows[penaltyRow](ctx, tx, "id", 0, "case_id = ? AND EXISTS (SELECT 1 FROM procedures d WHERE d.penalty_id = penalties.id AND d.filing_number IS NOT NULL)", m.CaseID)
 	if err != nil {
 		return nil, fmt.Errorf("load penalties: %w", err)
 	}
@@ -187,7 +201,7 @@ func (s *Service) handable(ctx context.Context, tx *store.Tx, by access.Actor, m
 	return out, nil
 }
 
-// Handable lists what can be handed over with a referral: the files of the penalties of its case by their references, and the
+// Handable lists what can be handed over with a referral: the files of the filed penalties of its case by their references, and the
 // evidence that the actor may see by its labels. m is one that the actor could read.
 func (s *Service) Handable(ctx context.Context, by access.Actor, m *FirmMeasure) (out []string, err error) {
 	err = s.d.DB.Read(ctx, func(tx *store.Tx) error {

@@ -143,9 +143,14 @@ func measureLetterOf(lang locale.Lang, pack *rulebook.Pack, m *FirmMeasure, k Me
 		Kind: w.in(k.Name), Article: w.in(k.Article), HeldOn: date(m.HeldOn), Place: m.Place, Present: strings.Join(m.Present, w.comma()), Proof: m.Proof, DueOn: date(m.FirstDueOn),
 		UntilOn: date(m.UntilOn), Officer: m.OrderedByName, Followed: m.Follows, Text: strings.Split(strings.TrimSpace(m.Text), "\n")}
 	slices.SortFunc(findings, func(a, b casework.Finding) int { return a.Number - b.Number })
+	aside := &wording{lang: lang, pack: pack, on: m.OrderedOn} // what the paper does not cite gives it no mark
+	pause := "，"
+	if lang == locale.EN {
+		pause = ", "
+	}
 	for _, f := range findings {
-		x := w.finding(f)
-		l.Findings = append(l.Findings, x.Name+w.bracket(x.Code)+w.colon()+x.Outcome+w.comma()+x.Day)
+		x := aside.finding(f)
+		l.Findings = append(l.Findings, x.Name+w.bracket(x.Code)+pause+x.Day+pause+x.Outcome)
 	}
 	for _, id := range m.Basis {
 		if b, ok := pack.Basis(id); ok {

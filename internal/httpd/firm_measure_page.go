@@ -85,7 +85,7 @@ func (s *Server) firmMeasureData(c echo.Context, form *Form) (*firmMeasureData, 
 	at, pack := firmMeasureHref(m.Reference), d.pack("")
 	p := &firmMeasureData{Page: s.base(c), M: m, Kind: d.measureKind("", m.Kind), Chip: d.measureChip(m), Due: d.measureDue(m), Text: lines(m.Text), Facts: d.measureFacts(m),
 		Bases: d.bases(pack, m.Basis), Events: d.measureEvents(m), Prove: acts.Prove, Kinds: d.fileKinds(pack), Limit: locale.Bytes(d.lang, s.Evidence.MaxBytes()),
-		Paper: documentLink{Name: d.t("measure.paper"), Href: at + "/document", PDF: at + "/document/pdf?text=" + string(d.lang)}}
+		Paper: documentLink{Name: m.Number, Href: at + "/document", PDF: at + "/document/pdf?text=" + string(d.lang)}}
 	p.Form, p.Query = form, Query{Path: at}
 	p.Crumbs = []Crumb{{Text: d.t("measure.firm.title"), Href: "/firm/measures"}, {Text: m.Reference}}
 	for _, f := range m.Files {

@@ -147,9 +147,12 @@ func (d desk) measureMatter(k *casework.Case, pack *rulebook.Pack, kind string) 
 	if len(m.choices["firms"]) > 0 {
 		n.Firm = m.choices["firms"][0].Value
 	}
-	for _, f := range m.findings {
+	for i := range m.findings {
+		f := &m.findings[i]
 		n.Findings = append(n.Findings, f.Number)
 		n.Basis = append(n.Basis, f.Finding.Bases...)
+		// A measure may rest on a standard that carries no penalty: it is offered beside the law.
+		f.Finding.Bases = slices.Concat(f.Finding.Bases, f.Finding.Standards)
 	}
 	slices.Sort(n.Basis)
 	n.Basis = slices.Compact(n.Basis)

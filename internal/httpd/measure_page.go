@@ -187,6 +187,7 @@ func (s *Server) referralForms(d desk, p *measurePageData, form *Form) error {
 	if err != nil {
 		return err
 	}
+	p.Papers = append(p.Papers, documentLink{Name: d.t("measure.evidence_file"), Href: evidenceHref(p.M.Case)})
 	var files []Option
 	for _, ref := range known {
 		o := Option{Value: ref, Label: ref}

@@ -193,8 +193,8 @@ func (d desk) measureEvents(m *enforcement.FirmMeasure) []Event {
 			}
 		}
 		note := e.Note
-		if len(e.Evidence) > 0 {
-			note = strings.TrimSpace(note + "\n" + d.t("measure.with", strings.Join(e.Evidence, d.t("desk.comma"))))
+		if with := m.Cited(e); len(with) > 0 {
+			note = strings.TrimSpace(note + "\n" + d.t("measure.with", strings.Join(with, d.t("desk.comma"))))
 		}
 		text := d.t("measure.event." + e.Kind)
 		if e.Kind == "follow_up" {
