@@ -16,6 +16,7 @@ import (
 	"dunwatch/internal/casework/caseworktest"
 	"dunwatch/internal/deadline"
 	"dunwatch/internal/docket"
+	"dunwatch/internal/enforcement"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/notify"
 	"dunwatch/internal/seal"
@@ -276,5 +277,35 @@ func TestMarksAndMailsStandOrFallTogether(t *testing.T) {
 		if len(h.chased) != 1 {
 			t.Errorf("chased %v", h.chased)
 		}
+	})
+}
+
+// Whoever ordered a measure is told before its day, on it, and once when it has passed, whoever has the case.
+func TestOrdererIsToldOfTheDayOfAMeasure(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		h := open(t, db, clock)
+		k := h.Found(t)
+		caseworktest.Check(t, h.DB.Write(t.Context(), func(tx *store.Tx) error { // the case's own limits would be told of too
+			_, err := tx.Exec(t.Context(), "UPDATE clock_states SET phase = 'stopped' WHERE owner <> 'measure'")
+			return err
+		}))
+		s := enforcement.New(enforcement.Deps{DB: h.DB, Log: h.Log, Policy: h.Policy, Book: h.Book, Calendars: h.Calendars, Zone: caseworktest.Zone,
+			Accounts: h.Accounts, Firms: h.Firms, Cases: h.Cases, Notify: h.notify})
+		h.at("2026-10-21", 10)
+		m, err := s.OrderMeasure(t.Context(), h.Reviewer, k.Reference, enforcement.NewMeasure{Firm: "A1", Kind: "warning_letter", Text: "对催收管理不到位予以警示。", DueOn: d("2026-11-04")})
+		caseworktest.Check(t, err)
+		h.expectTold(t, "2026-10-29", 9, nil)
+		h.expectTold(t, "2026-10-30", 9, map[string][]string{wang: {m.Reference}}) // three working days before
+		h.expectTold(t, "2026-11-03", 9, nil)
+		h.expectTold(t, "2026-11-04", 9, map[string][]string{wang: {m.Reference}, chen: {m.Reference}})
+		h.expectTold(t, "2026-11-06", 9, nil)
+		h.expectTold(t, "2026-11-09", 9, map[string][]string{wang: {m.Reference, "已逾期"}, chen: {m.Reference}, sun: {m.Reference}})
+		h.expectTold(t, "2026-11-10", 9, nil)
+		h.at("2026-11-11", 9)
+		_, err = s.CheckCorrection(t.Context(), h.Reviewer, m.Reference, m.Version, enforcement.MeasureCheck{Note: "抽查仍有夜间来电", NextOn: d("2026-11-20")})
+		caseworktest.Check(t, err)
+		h.expectTold(t, "2026-11-16", 9, nil)
+		h.expectTold(t, "2026-11-17", 9, map[string][]string{wang: {m.Reference}})
+		h.MustVerify(t)
 	})
 }

@@ -110,11 +110,12 @@ const monthsAfterIssue = 24
 const resultNotice = "complaint.result_notice"
 
 // clockHistories selects owner, owner_id, pack, clock and history of every clock that may have a part in the month: its
-// owner had an event in it, or was still open at its end, and it did not stop before.
+// owner had an event in it, or was still open at its end, and it did not stop before. The day on which a measure is followed up
+// is no limit of the rulebook, and is left out.
 func (q query) clockHistories(s *sql) *sql {
 	s.add("WITH o AS MATERIALIZED (")
 	q.open(s)
-	s.add("), own AS MATERIALIZED (SELECT owner, owner_id FROM clock_events WHERE on_date >= ? AND on_date < ?"+
+	s.add("), own AS MATERIALIZED (SELECT owner, owner_id FROM clock_events WHERE on_date >= ? AND on_date < ? AND owner <> 'measure'"+
 		" UNION SELECT 'complaint', o.id FROM o UNION SELECT 'case', k.id FROM o CROSS JOIN cases k WHERE k.complaint_id = o.id"+
 		" UNION SELECT 'penalty', p.id FROM penalties p WHERE p.issued_on IS NULL OR p.issued_on >= ?"+
 		" UNION SELECT t.owner, t.owner_id FROM clock_states t WHERE t.clock = '"+resultNotice+"' AND t.started_on < ? AND COALESCE(t.stopped_on, '9') >= ?)"+
