@@ -265,7 +265,7 @@ func (f *Facts) clocks(r reader) {
 		clock string
 	}
 	at := map[key]*Clock{}
-	r.each("SELECT owner, owner_id, clock, kind, on_date, n, unit, roll FROM clock_events ORDER BY id", func(scan func(...any)) {
+	r.each("SELECT owner, owner_id, clock, kind, on_date, n, unit, roll FROM clock_events WHERE owner <> 'measure' ORDER BY id", func(scan func(...any)) {
 		var k key
 		var e Event
 		var roll int
