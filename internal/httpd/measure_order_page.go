@@ -228,7 +228,8 @@ func (s *Server) caseMeasures(d desk, p *casePageData) error {
 		return err
 	}
 	p.Measures = d.measureRows(list)
-	if d.may(access.OrderMeasure, p.K.Owner()) {
+	// A case that is closed gets no more, but for what follows from a measure that was not heeded: its page leads there.
+	if p.K.Status != casework.Closed && d.may(access.OrderMeasure, p.K.Owner()) {
 		p.OrderHref = "/cases/" + urlPath(p.K.Reference) + "/measures/new"
 	}
 	return nil
