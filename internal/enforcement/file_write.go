@@ -56,6 +56,7 @@ func (f *caseFile) sheets(pages []int) *paper.Doc {
 		{Head: f.pick("页码", "Page"), Width: 1.4, Align: paper.Right}, {Head: "SHA-256", Width: 8.8}}, rows)
 	f.listExhibits(doc)
 	for i, d := range f.documents {
+		doc.Break() // as in a file of paper, each document has its own sheets
 		doc.Title(fmt.Sprintf("%d  %s", i+1, d.Title))
 		doc.Under(d.Number)
 		for _, l := range strings.Split(d.Body, "\n") {

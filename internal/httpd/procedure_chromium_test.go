@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -250,7 +251,11 @@ func (d *desks) opensFile() {
 		}
 	}
 	words := strings.Join(strings.Fields(string(out)), "")
-	for _, name := range names {
+	for i, name := range names {
+		begins := fmt.Sprint(i+1) + strings.Join(strings.Fields(name), "")
+		if !slices.ContainsFunc(pages, func(p string) bool { return strings.HasPrefix(strings.Join(strings.Fields(p), ""), begins) }) {
+			d.Errorf("%q does not begin a page of its own", name)
+		}
 		if strings.Count(words, strings.Join(strings.Fields(name), "")) < 2 {
 			d.Errorf("the file does not both list and hold %q", name)
 		}
