@@ -41,7 +41,7 @@ var arrows = map[string][]string{
 	"contactlog":     {"calendar", "fault", "ident", "rulebook"},
 	"logbook":        {"access", "audit", "calendar", "casework", "complaint", "contactlog", "evidence", "fault", "forwarding", "locale", "rulebook", "store"},
 	"chart":          {},
-	"report":         {"access", "audit", "calendar", "casework", "chart", "complaint", "deadline", "enforcement", "fault", "locale", "paper", "rulebook", "store"},
+	"report":         {"access", "audit", "calendar", "casework", "chart", "complaint", "deadline", "enforcement", "fault", "locale", "notify", "paper", "rulebook", "store"},
 }
 
 // houseFree may import anything of the house: they tie it together.

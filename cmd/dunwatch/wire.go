@@ -130,6 +130,7 @@ func (o *running) jobs() []worker.Job {
 		{Name: "outbox", Every: 5 * time.Second, Run: func(ctx context.Context) error { _, err := o.Notify.Deliver(ctx); return err }},
 		{Name: "letters", Every: time.Minute, Run: o.Letters.Settle},
 		{Name: "reminders", Every: time.Hour, Run: o.Docket.Remind},
+		{Name: "report mail", Every: time.Hour, Run: o.Reports.Mail},
 		{Name: "register", Every: time.Hour, Run: func(ctx context.Context) error { _, err := o.Penalties.Expire(ctx); return err }},
 		{Name: "ledgers", Every: 24 * time.Hour, Run: func(ctx context.Context) error { _, err := o.Penalties.KeepLedgers(ctx); return err }},
 		{Name: "search", Every: time.Second, Run: func(ctx context.Context) error { _, err := o.Complaints.Index(ctx); return err }},

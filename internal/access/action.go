@@ -43,6 +43,7 @@ const (
 	ManageFirm        Action = "firm.manage"
 	ReadReport        Action = "report.read"
 	FreezeReport      Action = "report.freeze"
+	SubscribeReport   Action = "report.subscribe"
 	ReadAudit         Action = "audit.read"
 	ManageAccount     Action = "account.manage"
 	ManageOwnSession  Action = "account.self"
@@ -81,7 +82,7 @@ var Actions = []Action{
 	FileComplaint, ReadComplaint, AddEvidence, Message, Withdraw, RequestReview, Screen, ImportComplaints, RevealIdentity,
 	ReadEvidence, ReleaseEvidence, ReadCase, AssignCase, TakeCase, NoteCase, RecordFinding, CloseCase, RecuseCase,
 	ReadPenalty, ProposePenalty, ApprovePenalty, IssuePenalty, FilePenalty, TryPenalty, ReviewPenalty, HearPenalty, ServePenalty,
-	PublishPenalty, CollectPenalty, OrderMeasure, AnswerPenalty, ReadFirm, ManageFirm, ReadReport, FreezeReport, ReadAudit,
+	PublishPenalty, CollectPenalty, OrderMeasure, AnswerPenalty, ReadFirm, ManageFirm, ReadReport, FreezeReport, SubscribeReport, ReadAudit,
 	ManageAccount, ManageOwnSession, UseFirmPortal, ManageCalendar, ReadOperations, ReadPublicRecords,
 	RateHandling, LogContact, ReopenCase, ReadForward, SendForward, AnswerForward, CheckAnswer, AskForTime, DecideOnTime,
 	WriteLetter, ReleaseLetter, ManageTemplates, OfferPlan, AnswerPlan, ManageFirmUsers, ManageOperations,

@@ -100,6 +100,7 @@ const (
 	RosterStored      Action = "roster.stored"
 	SizeStored        Action = "firm.size_stored"
 	ReportFrozen      Action = "report.frozen"
+	ReportSubscribed  Action = "report.subscribed" // or no longer
 	LogKept           Action = "contact_log.kept"
 	LogAsked          Action = "contact_log.asked"
 	LogMappingSaid    Action = "log_mapping.said"
@@ -137,7 +138,7 @@ var Recorded = []string{
 	"plans", "plan_instalments", "plan_events", "letter_templates", "letters", "letter_events",
 	"contact_attempts", "complaint_links", "intakes", "ratings", "rosters", "collectors",
 	"accused_added", "link_decisions", "duplicates", "witness_links", "witness_statements", "witness_events",
-	"firm_denominators", "report_freezes", "report_editions", "report_references", "report_publications",
+	"firm_denominators", "report_freezes", "report_editions", "report_references", "report_publications", "report_subscriptions",
 	"contact_logs", "log_requests", "log_mappings", "finding_checks",
 }
 
@@ -147,6 +148,9 @@ var Unrecorded = map[string]string{
 	"counters":                  "derived: the next number of a series",
 	"leases":                    "dies by itself",
 	"outbox":                    "delivery state; what was said is in the events",
+	"outbox_files":              "delivery state",
+	"outbox_attachments":        "delivery state",
+	"report_mails":              "delivery state: who was sent a report",
 	"audit_entries":             "the record itself",
 	"audit_pending":             "the record itself",
 	"audit_leaves":              "the record itself",

@@ -32,6 +32,10 @@ func (s *Server) officeAPI(api huma.API) {
 		action: access.FreezeReport, created: true}, s.apiFreeze)
 	serve(s, api, endpoint{method: get, path: "/reports/monthly/{month}/revisions", id: "list-report-revisions", summary: "How a report was frozen, and what has changed since",
 		action: access.ReadReport}, s.apiRevisions)
+	serve(s, api, endpoint{method: get, path: "/reports/subscription", id: "read-report-subscription", summary: "Whether the monthly report comes to me by mail",
+		action: access.SubscribeReport}, s.apiSubscription)
+	serve(s, api, endpoint{method: post, path: "/reports/subscription", id: "subscribe-to-report", summary: "Have the monthly report by mail, or no longer",
+		action: access.SubscribeReport}, s.apiSubscribe)
 	serve(s, api, endpoint{method: get, path: "/statistics", id: "list-public-months", summary: "Months of which figures are public", public: true}, s.apiPublicMonths)
 	serve(s, api, endpoint{method: get, path: "/statistics/{month}", id: "read-public-figures", summary: "Public figures of a frozen month, small counts hidden", public: true}, s.apiPublicFigures)
 	serve(s, api, endpoint{method: get, path: "/firms/{code}/denominators", id: "read-firm-sizes", summary: "What a firm said of its size, by month", action: access.ReadFirm}, s.apiSizes)

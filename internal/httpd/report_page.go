@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/chart"
 	"dunwatch/internal/fault"
@@ -17,6 +18,8 @@ type reportsPageData struct {
 	Page
 	Years []reportYear
 	Trend *Chart
+	// MaySubscribe says that the reader can have the reports by mail, Subscribed that they come.
+	MaySubscribe, Subscribed bool
 }
 
 type reportYear struct {
@@ -48,6 +51,11 @@ func (s *Server) reportsPage(c echo.Context) error {
 	}
 	if len(months) > 0 {
 		if p.Trend, err = d.trend("", months[0]); err != nil {
+			return err
+		}
+	}
+	if p.MaySubscribe = s.Policy.May(d.by, access.SubscribeReport) == nil; p.MaySubscribe {
+		if p.Subscribed, err = s.Reports.Subscribed(d.ctx, d.by); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ func (s *Server) reportRoutes() []Route {
 		may(access.ReadReport, "GET", "/reports/:month/behind", s.behindPage),
 
 		may(access.ReadReport, "GET", "/reports/:month/revisions", s.revisionsPage),
+		may(access.SubscribeReport, "POST", "/reports/subscription", s.subscribePage),
 		may(access.FreezeReport, "POST", "/reports/:month/freeze", s.freezePage),
 
 		may(access.ReadFirm, "GET", "/firm-sizes", s.sizesPage),

@@ -298,6 +298,9 @@ func TestEveryForgedColumnIsNamed(t *testing.T) {
 	s.ok(err)
 	_, err = s.Reports.Freeze(t.Context(), s.as("director"), report.MonthPeriod(calendar.MustMonth("2026-09")), "")
 	s.ok(err)
+	for _, who := range []string{"director", "reviewer"} {
+		s.ok(s.Reports.Subscribe(t.Context(), s.as(who), true))
+	}
 	_, err = s.Deps.Log.Sequence(t.Context())
 	s.ok(err)
 	s.filed()

@@ -126,7 +126,11 @@ func (s *Service) send(ctx context.Context, sender Sender, m queued) (err error)
 			err = redacted{strings.ReplaceAll(err.Error(), to, "[recipient]"), err}
 		}
 	}()
-	return sender.Send(ctx, s.envelope(m, to))
+	e := s.envelope(m, to)
+	if e.Files, err = s.attached(ctx, m.id); err != nil {
+		return err
+	}
+	return sender.Send(ctx, e)
 }
 
 // redacted is an error without the recipient's address, which mail servers like

@@ -14,6 +14,7 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -44,6 +45,8 @@ type Message struct {
 	Data     map[string]string
 	Dedupe   string // a second message with the same value is dropped
 	Quiet    bool   // only between 08:00 and 22:00 of the office's zone: what goes to people at home
+	// Files are numbers that Keep gave: they go with an e-mail that has a Dedupe.
+	Files []int64
 }
 
 // Arguments names the placeholders of every message, in order: {0} is the
@@ -79,6 +82,7 @@ type Envelope struct {
 	Lang          locale.Lang
 	FromName      string
 	Subject, Body string // Subject is empty for short messages
+	Files         []File // of an e-mail
 	QueuedAt      time.Time
 }
 
@@ -125,6 +129,9 @@ func (s *Service) Queue(ctx context.Context, tx *store.Tx, m Message) error {
 	if err := insertMessage(ctx, tx, m, lang, recipient, string(data), from); err != nil {
 		return fmt.Errorf("queue %s: %w", m.Template, err)
 	}
+	if err := attach(ctx, tx, m.Dedupe, m.Files); err != nil {
+		return fmt.Errorf("queue %s: %w", m.Template, err)
+	}
 	return nil
 }
 
@@ -134,6 +141,9 @@ const recipientField = "outbox.recipient"
 func (s *Service) check(m Message, lang locale.Lang) error {
 	if m.Channel != Email && m.Channel != SMS {
 		return fmt.Errorf("no channel %q", m.Channel)
+	}
+	if len(m.Files) > 0 && (m.Channel != Email || m.Dedupe == "") {
+		return errors.New("files go with an e-mail that has a dedupe")
 	}
 	for name := range m.Data {
 		if argument(name) < 0 {

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -132,6 +133,11 @@ func letter(e Envelope, from string) (*mail.Msg, error) {
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetGenHeader(mail.HeaderContentLang, e.Lang.Tag())
 	m.SetBodyString(mail.TypeTextPlain, e.Body)
+	for _, f := range e.Files {
+		if err := m.AttachReader(f.Name, bytes.NewReader(f.Content), mail.WithFileContentType(mail.ContentType(f.Type))); err != nil {
+			return nil, fmt.Errorf("%w: file %s: %w", ErrRefused, f.Name, err)
+		}
+	}
 	return m, nil
 }
 

@@ -147,8 +147,10 @@ const keep = 90 * 24 * time.Hour
 func (s *Service) Purge(ctx context.Context) error {
 	err := s.db.Write(ctx, func(tx *store.Tx) error {
 		before := tx.Now.Add(-keep).Unix()
-		_, err := tx.Exec(ctx, `DELETE FROM outbox WHERE sent_at < ? OR dead_at < ?`, before, before)
-		return err
+		if _, err := tx.Exec(ctx, `DELETE FROM outbox WHERE sent_at < ? OR dead_at < ?`, before, before); err != nil {
+			return err
+		}
+		return dropLoose(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("purge outbox: %w", err)

@@ -166,7 +166,7 @@ func Wire(law *Law, opt Options) (*Office, error) {
 	o.Links = linkage.New(linkage.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Zone: o.Zone, Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Cases: o.Cases,
 	})
-	o.Reports = report.New(o.DB, o.Log, o.Policy, o.Book, o.Calendars, o.Zone, o.Words)
+	o.Reports = report.New(o.DB, o.Log, o.Policy, o.Book, o.Calendars, o.Zone, o.Words).Mailing(o.Notify, opt.page("/reports"))
 	o.Docket = docket.New(docket.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone, Words: o.Words, Notify: o.Notify,
 		DeskURL: opt.page("/queue"), RedueComplaints: o.Complaints.Redue, RedueCases: o.redueCases, Chase: o.chase,

@@ -93,7 +93,7 @@ func (f Form) packName() string {
 func (f Form) rulebooks() string {
 	var out []string
 	for _, id := range slices.Sorted(maps.Keys(f.Rulebook)) {
-		out = append(out, id+" "+f.Rulebook[id])
+		out = append(out, f.Rulebook[id])
 	}
 	return strings.Join(out, f.t("report.form.comma"))
 }

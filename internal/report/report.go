@@ -184,11 +184,12 @@ type Service struct {
 	calendars map[string]*calendar.Calendar
 	zone      *time.Location
 	words     *locale.Catalog
+	mail      mailing
 }
 
 // New returns the service. zone is the regulator's: it decides in which month something happened.
 func New(db *store.DB, log *audit.Log, policy *access.Policy, book *rulebook.Book, calendars map[string]*calendar.Calendar, zone *time.Location, words *locale.Catalog) *Service {
-	return &Service{db, log, policy, book, calendars, zone, words}
+	return &Service{db: db, log: log, policy: policy, book: book, calendars: calendars, zone: zone, words: words}
 }
 
 // Monthly is Of for one month.
