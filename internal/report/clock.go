@@ -59,13 +59,16 @@ func (s *Service) calendarOf(pack string) *calendar.Calendar {
 	return &calendar.Calendar{}
 }
 
-// openHistories selects, for every complaint that is open at the cut-off, id, pack and the histories up to then of its
-// own and its case's clocks that nobody has stopped. CROSS JOIN holds SQLite to the order: without statistics it would
-// read the clocks of all complaints and look for the open ones among them.
+// openHistories begins a query with the histories of the complaints that were open at the cut-off.
 func (q query) openHistories(s *sql) *sql {
-	s.add("WITH o AS MATERIALIZED (")
-	q.open(s)
-	s.add("), e AS (SELECT o.id AS complaint, o.pack, e.* FROM o CROSS JOIN clock_events e WHERE e.owner = 'complaint' AND e.owner_id = o.id AND e.on_date < ?"+
+	return q.histories(q.open(s.add("WITH o AS MATERIALIZED (")).add(")"))
+}
+
+// histories selects, for every complaint of o, id, pack and the histories up to the cut-off of its own and its case's clocks
+// that nobody had stopped. CROSS JOIN holds SQLite to the order: without statistics it would read the clocks of all
+// complaints and look for the open ones among them.
+func (q query) histories(s *sql) *sql {
+	s.add(", e AS (SELECT o.id AS complaint, o.pack, e.* FROM o CROSS JOIN clock_events e WHERE e.owner = 'complaint' AND e.owner_id = o.id AND e.on_date < ?"+
 		" UNION ALL SELECT o.id, o.pack, e.* FROM o CROSS JOIN cases k CROSS JOIN clock_events e"+
 		" WHERE k.complaint_id = o.id AND e.owner = 'case' AND e.owner_id = k.id AND e.on_date < ?)"+
 		", g AS (SELECT e.complaint, e.pack, MIN(e.id) AS began, "+history+" AS history FROM e GROUP BY e.complaint, e.pack, e.owner, e.clock"+
@@ -74,9 +77,29 @@ func (q query) openHistories(s *sql) *sql {
 	return s
 }
 
-// overdue counts the open complaints that are past a due date.
+// moved begins a query with the complaints that had a clock suspended, resumed or extended after the period: of their clocks,
+// and of theirs alone, the due date that stands today need not be the one of then.
+func (q query) moved(s *sql) *sql {
+	return s.add("WITH moved AS MATERIALIZED (SELECT DISTINCT CASE WHEN e.owner = 'case' THEN k.complaint_id ELSE e.owner_id END AS complaint"+
+		" FROM clock_events e LEFT JOIN cases k ON e.owner = 'case' AND k.id = e.owner_id"+
+		" WHERE e.kind IN ('suspend', 'resume', 'extend') AND e.on_date >= ? AND e.owner IN ('complaint', 'case'))", q.end)
+}
+
+// overdue counts the open complaints that were past a due date: by where their clocks stand, and where that has changed
+// since, by their histories.
 func (b *builder) overdue(ctx context.Context, q query) (total int64, err error) {
-	s := q.openHistories(new(sql)).add(" SELECT h.pack, h.history, COUNT(*) FROM h GROUP BY h.pack, h.history")
+	s := q.moved(new(sql)).add(", late AS (SELECT owner, owner_id, clock FROM clock_states WHERE phase IN ('running', 'suspended') AND due_on < ?"+
+		" UNION ALL SELECT owner, owner_id, clock FROM clock_states WHERE stopped_on >= ? AND due_on < ?)"+
+		", l AS (SELECT owner_id AS complaint, clock FROM late WHERE owner = 'complaint'"+
+		" UNION ALL SELECT k.complaint_id, late.clock FROM late CROSS JOIN cases k WHERE late.owner = 'case' AND k.id = late.owner_id)"+
+		", o AS MATERIALIZED (", q.today, q.end, q.today)
+	q.openWith(s, "c.id, c.pack").add(") SELECT COUNT(DISTINCT c.id) FROM l JOIN o c ON c.id = l.complaint WHERE c.id NOT IN (SELECT complaint FROM moved)")
+	b.duties(s)
+	if err := q.one(ctx, s, &total); err != nil {
+		return 0, fmt.Errorf("count overdue complaints: %w", err)
+	}
+	s = q.moved(new(sql)).add(", o AS MATERIALIZED (SELECT c.id, c.pack FROM moved CROSS JOIN complaints c WHERE c.id = moved.complaint AND ")
+	q.histories(q.packed(q.wasOpen(s), "c.pack").add(")")).add(" SELECT h.pack, h.history, COUNT(*) FROM h GROUP BY h.pack, h.history")
 	err = q.each(ctx, s, func(scan func(...any) error) error {
 		var pack, text string
 		var n int64
@@ -93,6 +116,18 @@ func (b *builder) overdue(ctx context.Context, q query) (total int64, err error)
 		return 0, fmt.Errorf("count overdue complaints: %w", err)
 	}
 	return total, nil
+}
+
+// duties leaves out the clocks l of complaints c that are no duty of the office or the firm: isDuty in SQL.
+func (b *builder) duties(s *sql) *sql {
+	for _, p := range b.s.book.Packs() {
+		for _, l := range p.Limits() {
+			if !b.s.isDuty(p.ID, l.Key) {
+				s.add(" AND NOT (c.pack = ? AND (l.clock = ? OR l.clock LIKE ?))", p.ID, l.Key, l.Key+"#%")
+			}
+		}
+	}
+	return s
 }
 
 // missed is the earliest due date that passed before today without the act, no date if there is none. It looks at the

@@ -25,16 +25,15 @@ var (
 	unread         = toBeRead.and(func(_ *builder, q query, s *sql) { s.add(" AND NOT "); readByPerson(q, s) })
 	// The clock of the result runs until the complainant was told, or could not be reached after the attempts that are due.
 	notInformed = closedCases.and(func(_ *builder, q query, s *sql) {
-		const clock = "FROM clock_events e WHERE e.owner = 'complaint' AND e.owner_id = k.complaint_id AND e.clock = '" + resultNotice + "'"
-		s.add(" AND EXISTS (SELECT 1 "+clock+" AND e.kind = 'start') AND NOT EXISTS (SELECT 1 "+clock+" AND e.kind = 'stop' AND e.on_date < ?)", q.end)
+		s.add(" AND EXISTS (SELECT 1 FROM clock_states t WHERE t.owner = 'complaint' AND t.owner_id = k.complaint_id AND t.clock = '"+resultNotice+"'"+
+			" AND (t.stopped_on IS NULL OR t.stopped_on >= ?))", q.end)
 	})
 	lookedAt = things{kind: "case",
-		from: func(q query, s *sql) {
-			const columns = "SELECT id, reference, pack, complaint_id, opened_on FROM cases WHERE "
-			s.add("("+columns+"closed_on IS NULL AND opened_on < ? UNION ALL "+columns+"closed_on >= ? AND opened_on < ?) k", q.end, q.end, q.end)
+		from: func(q query, s *sql) { // those looked at are few; the open ones may be many
+			s.add("(SELECT DISTINCT a.subject FROM audit_entries a WHERE a.action = 'case.viewed' AND a.at >= ? AND a.at < ?) v CROSS JOIN cases k", q.from.Unix(), q.cutOff.Unix())
 		},
 		when: func(q query, s *sql) {
-			s.add(" EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = k.reference AND a.action = 'case.viewed' AND a.at >= ? AND a.at < ?)", q.from.Unix(), q.cutOff.Unix())
+			s.add(" k.reference = v.subject AND k.opened_on < ? AND (k.closed_on IS NULL OR k.closed_on >= ?)", q.end, q.end)
 		},
 		pack: "k.pack", id: "k.id", ref: "k.reference", on: "k.opened_on"}
 	lookedAtOnly = lookedAt.and(func(_ *builder, q query, s *sql) {

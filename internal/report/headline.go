@@ -44,13 +44,22 @@ func (b *builder) figures(ctx context.Context, q query) (h Headline, err error) 
 
 // open selects the complaints received before the cut-off and not ended by then. The two halves keep to one index each:
 // what is open today, and what has ended since. What an import refused by itself (decided by nobody) was never open.
-func (q query) open(s *sql) *sql {
-	const columns = "SELECT c.id, c.pack, c.reference, c.received_on FROM complaints c WHERE "
-	// Joined to nothing, the date is no key of an index: the few that are open must not be looked for among all received.
-	s.add(columns+"c.status IN ('received', 'supplement', 'accepted') AND c.ended_at IS NULL AND c.received_on || '' < ?", q.end)
+func (q query) open(s *sql) *sql { return q.openWith(s, "c.id, c.pack, c.reference, c.received_on") }
+
+// openWith is open with some columns of the complaints c: id and pack stand in the indexes.
+func (q query) openWith(s *sql, columns string) *sql {
+	columns = "SELECT " + columns + " FROM complaints c WHERE "
+	s.add(columns+"c.status IN ('received', 'supplement', 'accepted') AND c.ended_at IS NULL AND c.received_on < ?", q.end)
 	q.packed(s, "c.pack")
+	// Joined to nothing, the date is no key of an index: what ended since is not to be looked for among all received.
 	s.add(" UNION ALL "+columns+"c.ended_at >= ? AND c.received_on || '' < ? AND (c.decided_at IS NULL OR c.decided_by IS NOT NULL)", q.cutOff.Unix(), q.end)
 	return q.packed(s, "c.pack")
+}
+
+// wasOpen is open as a condition on a complaint c.
+func (q query) wasOpen(s *sql) *sql {
+	return s.add("c.received_on || '' < ? AND (c.ended_at IS NULL AND c.status IN ('received', 'supplement', 'accepted')"+
+		" OR c.ended_at >= ? AND (c.decided_at IS NULL OR c.decided_by IS NOT NULL))", q.end, q.cutOff.Unix())
 }
 
 // oneOf is "column is one of the values"; nothing is one of none.

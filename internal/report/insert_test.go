@@ -8,14 +8,21 @@ import (
 	"testing"
 	"time"
 
+	"dunwatch/internal/calendar"
+	"dunwatch/internal/deadline"
 	"dunwatch/internal/report"
 	"dunwatch/internal/store"
+	"dunwatch/policies"
 )
 
 // insert writes the world as rows, the events of all clocks mixed.
 func (w *world) insert(t testing.TB, db *store.DB) {
 	t.Helper()
-	err := db.Write(context.Background(), func(tx *store.Tx) error {
+	calendars, err := calendar.Load(policies.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Write(context.Background(), func(tx *store.Tx) error {
 		x := &inserter{tx: tx}
 		x.put("units", "id, code, name_zh, name_en, created_at, version", 1, "U1", "一处", "Unit", 1, 1)
 		for id := int64(1); id <= 3; id++ {
@@ -46,7 +53,7 @@ func (w *world) insert(t testing.TB, db *store.DB) {
 			}
 		}
 		for _, k := range w.clocks {
-			x.state(k)
+			x.state(k, calendars)
 		}
 		return x.err
 	})
@@ -228,13 +235,21 @@ func (x *inserter) event(k *seedClock, e seedEvent) {
 	x.put("clock_events", "id, owner, owner_id, clock, kind, on_date, n, unit, roll, reason, at", x.serial(), k.owner, k.ownerID, k.kind, e.kind, e.on, n, unit, roll, "", 1)
 }
 
-// state is what the report looks up of a clock: when it began and stopped.
-func (x *inserter) state(k *seedClock) {
-	first, last := k.events[0], k.events[len(k.events)-1]
-	stopped := ""
-	if last.kind == "stop" {
-		stopped = last.on
+// state is where a clock stands, as the commands keep it.
+func (x *inserter) state(k *seedClock, calendars map[string]*calendar.Calendar) {
+	c := deadline.Clock{Kind: k.kind, Limit: deadline.Limit{N: k.n, Unit: deadline.Unit(k.unit)}}
+	for _, e := range k.events {
+		d := deadline.Event{Kind: deadline.EventKind(e.kind), On: calendar.MustDate(e.on)}
+		if d.Kind == deadline.Extend {
+			d.Limit = deadline.Limit{N: e.n, Unit: deadline.Unit(k.unit)}
+		}
+		c.Events = append(c.Events, d)
 	}
-	x.put("clock_states", "owner, owner_id, clock, phase, started_on, original_on, earliest_on, provisional, stopped_on",
-		k.owner, k.ownerID, k.kind, "running", first.on, first.on, first.on, 0, nullable(stopped))
+	st, err := deadline.Compute(calendars[k.complaint.pack], c)
+	if err != nil {
+		x.err = err
+		return
+	}
+	x.put("clock_states", "owner, owner_id, clock, phase, started_on, original_on, due_on, earliest_on, provisional, stopped_on",
+		k.owner, k.ownerID, k.kind, string(st.Phase), st.Started, st.Original, st.Due, st.Earliest, 0, st.StoppedOn)
 }

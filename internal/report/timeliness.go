@@ -103,28 +103,22 @@ func took(cal *calendar.Calendar, c deadline.Clock) int {
 	return days
 }
 
-// monthsAfterIssue is how long a penalty's clocks (service, payment, review) are looked at after its issue.
-const monthsAfterIssue = 24
-
-// resultNotice begins when its complaint is closed, so that it may outlast every event of its owner.
+// resultNotice begins when its complaint is closed.
 const resultNotice = "complaint.result_notice"
 
-// clockHistories selects owner, owner_id, pack, clock and history of every clock that may have a part in the month: its
-// owner had an event in it, or was still open at its end, and it did not stop before. The day on which a measure is followed up
-// is no limit of the rulebook, and is left out.
+// clockHistories selects owner, owner_id, pack, clock and history of every clock that may have a part in the period: its owner
+// had an event in it, or a clock that is due in it as things stand, or one that was moved since and may have been; and it did
+// not stop before. The day on which a measure is followed up is no limit of the rulebook, and is left out.
 func (q query) clockHistories(s *sql) *sql {
-	s.add("WITH o AS MATERIALIZED (")
-	q.open(s)
-	s.add("), own AS MATERIALIZED (SELECT owner, owner_id FROM clock_events WHERE on_date >= ? AND on_date < ? AND owner <> 'measure'"+
-		" UNION SELECT 'complaint', o.id FROM o UNION SELECT 'case', k.id FROM o CROSS JOIN cases k WHERE k.complaint_id = o.id"+
-		" UNION SELECT 'penalty', p.id FROM penalties p WHERE p.issued_on IS NULL OR p.issued_on >= ?"+
-		" UNION SELECT t.owner, t.owner_id FROM clock_states t WHERE t.clock = '"+resultNotice+"' AND t.started_on < ? AND COALESCE(t.stopped_on, '9') >= ?)"+
+	s.add("WITH own AS MATERIALIZED (SELECT owner, owner_id FROM clock_events WHERE on_date >= ? AND on_date < ? AND owner <> 'measure'"+
+		" UNION SELECT owner, owner_id FROM clock_states WHERE phase IN ('running', 'suspended', 'stopped') AND due_on >= ? AND due_on < ? AND owner <> 'measure'"+
+		" UNION SELECT owner, owner_id FROM clock_events WHERE kind IN ('suspend', 'resume', 'extend') AND on_date >= ? AND owner <> 'measure')"+
 		", g AS (SELECT e.owner, e.owner_id, e.clock, "+history+" AS history FROM own CROSS JOIN clock_events e"+
 		" WHERE e.owner = own.owner AND e.owner_id = own.owner_id AND e.on_date < ? GROUP BY e.owner, e.owner_id, e.clock HAVING COALESCE(MAX(CASE WHEN e.kind = 'stop' THEN e.on_date END), '9') >= ?)"+
 		", h AS (SELECT g.owner, g.owner_id, COALESCE(c.pack, k.pack, pk.pack) AS pack, COALESCE(c.reference, k.reference, p.reference) AS reference, g.clock, g.history FROM g"+
 		" LEFT JOIN complaints c ON g.owner = 'complaint' AND c.id = g.owner_id LEFT JOIN cases k ON g.owner = 'case' AND k.id = g.owner_id"+
 		" LEFT JOIN penalties p ON g.owner = 'penalty' AND p.id = g.owner_id LEFT JOIN cases pk ON pk.id = p.case_id)",
-		q.first, q.end, q.period.From.Add(-monthsAfterIssue).First(), q.end, q.first, q.end, q.first)
+		q.first, q.end, q.first, q.end, q.end, q.end, q.first)
 	return s
 }
 
