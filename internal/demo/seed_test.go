@@ -161,6 +161,7 @@ func TestSeed(t *testing.T) {
 	t.Run("work for today", func(t *testing.T) { workForToday(t, a) })
 	t.Run("codes and passwords", func(t *testing.T) { codesAndPasswords(t, a) })
 	t.Run("figures", func(t *testing.T) { figures(t, a) })
+	t.Run("fixed reports", func(t *testing.T) { fixedReports(t, a) })
 	t.Run("ledgers", func(t *testing.T) { ledgers(t, a) })
 	t.Run("same again", func(t *testing.T) { sameAgain(t, a, seed(t)) })
 	audittest.MustVerify(t, a.log)
@@ -367,6 +368,73 @@ func figures(t *testing.T, s *seeded) {
 			r, err := s.reports.Of(t.Context(), access.Program, p, pack, locale.ZH)
 			check(t, err)
 			o.At(p, pack).Check(t, r, s.reports, access.Program, depth)
+		}
+	}
+}
+
+// fixedReports holds what the numbered reports and the dashboard add up to against plain counts of tables.
+func fixedReports(t *testing.T, s *seeded) {
+	one := func(query string, args ...any) int64 {
+		return int64(s.count(t, "SELECT 'n', ("+query+")", args...)["n"])
+	}
+	total := func(tab *report.Table, column string) int64 { n, _ := tab.Totals[tab.Column(column)].(int64); return n }
+	officer := one("SELECT officer_id FROM cases WHERE status <> 'closed' AND officer_id IS NOT NULL GROUP BY officer_id ORDER BY COUNT(*) DESC LIMIT 1")
+	by := access.Actor{Role: access.Reviewer, UserID: officer, UnitID: 1}
+	ask := func(n report.NumberedAsk) *report.Report {
+		r, err := s.reports.NumberedOf(t.Context(), by, n, locale.ZH)
+		check(t, err)
+		return r
+	}
+	month, err := report.ParsePeriod("2026-10")
+	check(t, err)
+	weekly := ask(report.NumberedAsk{Number: report.WeeklyWork, Period: month})
+	today := calendar.OfTime(s.db.Now().In(s.Zone))
+	for _, id := range []string{"weekly_units", "weekly_officers"} {
+		tab := weekly.Table(id)
+		for column, want := range map[string]int64{
+			"open": one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL"), "unassigned": one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL AND officer_id IS NULL"),
+			"past_due": one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL AND due_on < ?", today),
+			"came": one("SELECT COUNT(*) FROM cases WHERE opened_on LIKE '2026-10-%'"), "went": one("SELECT COUNT(*) FROM cases WHERE closed_on LIKE '2026-10-%'"),
+		} {
+			if got := total(tab, column); got != want || want == 0 {
+				t.Errorf("%s.%s = %d, want %d", id, column, got, want)
+			}
+		}
+	}
+	own := ask(report.NumberedAsk{Number: report.OwnCases}).Table("own_cases")
+	if want := one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL AND officer_id = ?", officer); int64(len(own.Rows)) != want {
+		t.Errorf("%d own cases, want %d", len(own.Rows), want)
+	}
+	digest := ask(report.NumberedAsk{Number: report.RegisterDigest, Period: month}).Table("register_published")
+	if want := one("SELECT COUNT(*) FROM publications WHERE published_on LIKE '2026-10-%'"); int64(len(digest.Rows)) != want || want == 0 {
+		t.Errorf("%d published, want %d", len(digest.Rows), want)
+	}
+	monthly, err := s.reports.Of(t.Context(), by, month, "", locale.ZH)
+	check(t, err)
+	firms := monthly.Table("by_firm")
+	for i, row := range firms.Rows {
+		code, role := row[0].(string), row[firms.Column("role")].(string)
+		if code == report.None || role != report.Agency {
+			continue
+		}
+		card := ask(report.NumberedAsk{Number: report.FirmScorecard, Period: month, Firm: code}).Table("score_figures")
+		if card.Rows[1][card.Column("value")] != row[1] {
+			t.Errorf("%s: scorecard %v, monthly report %v", firms.RowKeys[i], card.Rows[1], row)
+		}
+	}
+	if _, err := s.reports.NumberedOf(t.Context(), by, report.NumberedAsk{Number: report.FirmScorecard, Firm: "nobody"}, locale.ZH); err == nil {
+		t.Error("a scorecard of nobody")
+	}
+	d, err := s.reports.Dashboard(t.Context(), by, locale.EN)
+	check(t, err)
+	for name, x := range map[string][2]int64{
+		"open": {d.Open, one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL")}, "unassigned": {d.Unassigned, one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL AND officer_id IS NULL")},
+		"overdue":   {d.Overdue, one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL AND due_on < ?", today)},
+		"to screen": {d.ToScreen, one("SELECT COUNT(*) FROM complaints WHERE status IN ('received', 'supplement')")},
+		"received":  {d.Received, one("SELECT COUNT(*) FROM complaints WHERE received_on = ?", today)}, "yesterday": {d.Days[len(d.Days)-2].Received, one("SELECT COUNT(*) FROM complaints WHERE received_on = ?", today.AddDays(-1))},
+	} {
+		if x[0] != x[1] {
+			t.Errorf("dashboard %s = %d, want %d", name, x[0], x[1])
 		}
 	}
 }

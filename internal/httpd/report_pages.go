@@ -11,6 +11,9 @@ func (s *Server) reportRoutes() []Route {
 		may(access.ReadReport, "GET", "/reports", s.reportsPage),
 		open("GET", report.SchemaPath, schemaFile(report.Schema())),
 		open("GET", report.PublicSchemaPath, schemaFile(report.PublicSchema())),
+		may(access.ReadReport, "GET", "/dashboard", s.dashboardPage),
+		may(access.ReadReport, "GET", "/reports/numbered", s.numberedList),
+		may(access.ReadReport, "GET", "/reports/numbered/:number", s.numberedPage),
 		may(access.ReadReport, "GET", "/reports/:month", s.reportPage),
 		may(access.ReadReport, "GET", "/reports/:month/behind", s.behindPage),
 

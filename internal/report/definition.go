@@ -1,6 +1,10 @@
 package report
 
-import "dunwatch/internal/locale"
+import (
+	"slices"
+
+	"dunwatch/internal/locale"
+)
 
 // DefinitionVersion is the version of the definitions below and of how they are computed. It goes up with every change that
 // moves a figure; a frozen report keeps the one under which it was made.
@@ -33,6 +37,9 @@ var definitions = []struct {
 	{"first_reading", 1}, {"unread", 1}, {"not_informed", 1}, {"viewed_only", 1}, {"of", 1}, {"share_of", 1}, {"closed_upheld", 1}, {"closed_upheld_rate", 1}, {"refused", 1},
 }
 
+// numberedDefinitions are those of the fixed reports alone.
+var numberedDefinitions = []string{"cases_open", "cases_unassigned", "cases_overdue", "cases_due_soon", "cases_oldest", "case_days_left"}
+
 // rowDefinitions are the definitions of lines that are different figures, by table and row.
 var rowDefinitions = func() map[string]string {
 	out := map[string]string{}
@@ -60,6 +67,10 @@ func definitionIn(words *locale.Catalog, lang locale.Lang, id string) Definition
 			key := "definition." + id
 			return Definition{id, d.version, words.T(lang, key+".name"), words.T(lang, key+".text"), words.T(lang, key+".formula")}
 		}
+	}
+	if slices.Contains(numberedDefinitions, id) {
+		key := "definition." + id
+		return Definition{id, 1, words.T(lang, key+".name"), words.T(lang, key+".text"), words.T(lang, key+".formula")}
 	}
 	return Definition{}
 }

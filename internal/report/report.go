@@ -42,8 +42,11 @@ const All = "all"
 
 // Report is the report of one period. Its JSON form is fixed by the design; Month holds any period.
 type Report struct {
-	Month    Period    `json:"month"`
-	Kind     string    `json:"kind"` // month, quarter, half, year
+	Month Period `json:"month"`
+	Kind  string `json:"kind"` // month, quarter, half, year
+	// Number and Name are of a fixed report (numbered.go).
+	Number   int       `json:"number,omitempty"`
+	Name     string    `json:"name,omitempty"`
 	Revision int       `json:"revision"`
 	Frozen   bool      `json:"frozen"`
 	Pack     string    `json:"pack"` // All where no pack was asked for

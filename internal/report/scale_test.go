@@ -137,7 +137,7 @@ func fillScale(b testing.TB, db *store.DB, n int) {
 	}
 	exec("INSERT INTO scale_days VALUES " + strings.Join(days, ", "))
 	// Consecutive numbers are consecutive days of filing, as in a real office.
-	day := fmt.Sprintf("(i * %d / %d)", scaleDays, n+1)
+	day := fmt.Sprintf("(CAST(i AS BIGINT) * %d / %d)", scaleDays, n+1)
 	const end = "CASE WHEN i % 50 = 0 THEN NULL ELSE e.on_date END"
 	for _, q := range []string{
 		`INSERT INTO complaints (id, reference, pack, lang, track, source, status, received_at, received_on, data_key_id, anonymous, hide_identity, region, lender_id, lender_name,

@@ -324,7 +324,7 @@ func newDesk(t testing.TB, db *store.DB) desk {
 	calendars := lawtest.Calendars(t)
 	own := fstest.MapFS{} // the report must not lean on the words of others
 	for _, lang := range locale.Langs {
-		for _, file := range []string{"report", "report_definition", "report_form"} {
+		for _, file := range []string{"report", "report_definition", "report_form", "report_numbered"} {
 			name := "locales/" + string(lang) + "/" + file + ".yaml"
 			text, err := web.FS.ReadFile(name)
 			must(err)
