@@ -42,6 +42,9 @@ func (f Form) period() string { return f.Month.Name(f.words, f.lang()) }
 
 // title is what a report of the kind is called.
 func (f Form) title() string {
+	if f.Name != "" { // a fixed report has its own
+		return f.Name
+	}
 	if f.Kind == KindMonth {
 		return f.t("report.form.title")
 	}

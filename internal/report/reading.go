@@ -5,7 +5,7 @@ import "slices"
 // machineColumns hold keys for programs, whose words stand in another column. Codes that people use as well (of a firm, a
 // violation) are not here.
 var machineColumns = map[string]bool{"figure": true, "source": true, "channel": true, "product": true, "region": true, "role": true, "stage": true, "outcome": true,
-	"clock": true, "measure": true, "province": true, "account": true, "side": true, "rule": true}
+	"clock": true, "measure": true, "province": true, "account": true, "side": true, "rule": true, "holder": true}
 
 // Reading is the order of the columns for people: the name first, without those for machines.
 func (t *Table) Reading() []int {
