@@ -60,6 +60,7 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 		{access.ReadComplaint, "letter_page.title", "/letters", "letter"},
 		{access.ReadPenalty, "nav.penalties", "/penalties", "penalty"},
 		{access.ReadPenalty, "measure.title", "/measures", "measure"},
+		{access.ReadReport, "dashboard.title", "/dashboard", "pulse"},
 		{access.ReadReport, "nav.reports", "/reports", "report"},
 		{access.ReadFirm, "nav.firms", "/firms", "firm"},
 		{access.ReadAudit, "nav.audit", "/audit", "audit"},
