@@ -71,7 +71,9 @@ func (k *ticker) after(d Deed) {
 	settled := func() {
 		if l := sc.ledger(sc.today); l.OutstandingFen == 0 {
 			k.stop("penalty.pay")
+			return
 		}
+		k.part()
 	}
 	switch d := d.(type) {
 	case *Serve:
@@ -100,7 +102,7 @@ func (k *ticker) after(d Deed) {
 	case *Pay:
 		settled()
 	case *AllowInstalments:
-		k.stop("penalty.pay")
+		k.part()
 	case *Challenge:
 		k.stop("review.apply", "suit.after_review")
 		if d.Kind == "suit" {
@@ -146,6 +148,36 @@ func (k *ticker) start(key string, on calendar.Date) {
 	var c deadline.Clock
 	c, k.err = deadline.Begin(k.ctx, k.tx, k.sc.cal, k.owner, deadline.Round(key, k.all),
 		deadline.Limit{N: l.N, Unit: deadline.Unit(l.Unit), Roll: l.Roll}, on, k.sc.by.UserID)
+	k.all = append(k.all, c)
+}
+
+// part lets the time to pay run to the day of the next part of a plan, where there is one. It is not moved to a working day:
+// the plan names the day itself.
+func (k *ticker) part() {
+	due := k.sc.c.nextPart()
+	if due.IsZero() || k.err != nil {
+		return
+	}
+	for _, c := range k.all {
+		st, err := deadline.Compute(k.sc.cal, c)
+		if err != nil {
+			k.err = err
+			return
+		}
+		if deadline.Base(c.Kind) == "penalty.pay" && c.Events[len(c.Events)-1].Kind != deadline.Stop && st.Due == due {
+			return
+		}
+	}
+	k.stop("penalty.pay")
+	if k.err != nil {
+		return
+	}
+	on := k.sc.today
+	if !due.After(on) {
+		on = due.AddDays(-1)
+	}
+	var c deadline.Clock
+	c, k.err = deadline.Begin(k.ctx, k.tx, k.sc.cal, k.owner, deadline.Round("penalty.pay", k.all), deadline.Limit{N: due.Sub(on), Unit: "day"}, on, k.sc.by.UserID)
 	k.all = append(k.all, c)
 }
 

@@ -97,3 +97,28 @@ func (c *Course) lastMoneyOn() calendar.Date {
 	}
 	return c.Money[len(c.Money)-1].On
 }
+
+// nextPart is the day of the earliest part, of any plan in force, that was not paid yet; zero where there is none.
+func (c *Course) nextPart() (due calendar.Date) {
+	latest := map[int]*Plan{}
+	for i := range c.Plans {
+		latest[c.Plans[i].Party] = &c.Plans[i]
+	}
+	for party, p := range latest {
+		paid := -p.PaidBefore
+		for _, m := range c.Money {
+			if m.Party == party && m.Account == AccountFine {
+				paid += m.AmountFen
+			}
+		}
+		for _, part := range p.Parts {
+			if paid -= part.AmountFen; paid < 0 {
+				if due.IsZero() || part.DueOn.Before(due) {
+					due = part.DueOn
+				}
+				break
+			}
+		}
+	}
+	return due
+}

@@ -1,6 +1,7 @@
 package enforcement_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/casework/caseworktest"
+	"dunwatch/internal/deadline"
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/locale"
@@ -202,6 +204,22 @@ func TestStatutoryCourse(t *testing.T) {
 	})
 }
 
+// paysBy fails unless the time to pay runs to these days, one for each clock.
+func (r *run) paysBy(days ...calendar.Date) {
+	r.t.Helper()
+	clocks, err := r.o.Clocks(r.t.Context(), r.o.Director, r.ref)
+	check(r.t, err)
+	var got []calendar.Date
+	for _, c := range clocks {
+		if deadline.Base(c.Kind) == "penalty.pay" && c.State.Phase != deadline.Stopped {
+			got = append(got, c.State.Due)
+		}
+	}
+	if !slices.Equal(got, days) {
+		r.t.Errorf("the time to pay runs to %v, want %v", got, days)
+	}
+}
+
 // after walks from the decision to the archive.
 func (r *run) after() {
 	t, o, ctx := r.t, r.o, r.t.Context()
@@ -224,7 +242,9 @@ func (r *run) after() {
 	today := calendar.OfTime(o.Clock.Now().In(caseworktest.Zone))
 	r.refuse(o.Director, &enforcement.AllowInstalments{Party: 1, Reasons: "情况属实，同意分期", Parts: []enforcement.Part{{today.AddDays(30), 50_000_00}}}, fault.Invalid, "penalty_case.parts_sum")
 	r.take(o.Director, &enforcement.AllowInstalments{Party: 1, Reasons: "情况属实，同意分期", Parts: []enforcement.Part{{today.AddDays(30), 50_000_00}, {today.AddDays(60), 100_000_00}}})
+	r.paysBy(today.AddDays(30))
 	r.take(o.Supervisor, &enforcement.Pay{Party: 1, Account: enforcement.AccountFine, AmountFen: 50_000_00, Receipt: "R-1"})
+	r.paysBy(today.AddDays(60))
 	r.refuse(o.Reviewer, &enforcement.CloseCase{Report: "案件执行完毕，拟予结案归档。"}, fault.Conflict, "penalty_case.lack.unpaid")
 	r.days(70) // the second part is ten days late
 	l, err := o.Ledger(ctx, o.Supervisor, r.ref, calendar.Date{})
@@ -234,7 +254,9 @@ func (r *run) after() {
 	}
 	r.take(o.Supervisor, &enforcement.Pay{Party: 1, Account: enforcement.AccountFine, AmountFen: 100_000_00, Receipt: "R-2"})
 	r.refuse(o.Supervisor, &enforcement.Pay{Party: 1, Account: enforcement.AccountSurcharge, AmountFen: 30_000_01, Receipt: "R-3"}, fault.Invalid, "penalty_case.more_than_due")
+	r.paysBy(today.AddDays(60))
 	r.take(o.Supervisor, &enforcement.Pay{Party: 1, Account: enforcement.AccountSurcharge, AmountFen: 30_000_00, Receipt: "R-3"})
+	r.paysBy()
 	r.take(o.Reviewer, &enforcement.CloseCase{Report: "案件执行完毕，拟予结案归档。"})
 	r.take(o.Reviewer, &enforcement.ArchiveCase{Place: "2026-消保-17"})
 	for _, lang := range []locale.Lang{locale.ZH, locale.EN} {
