@@ -252,8 +252,11 @@ func (d *desks) opensFile() {
 	}
 	words := strings.Join(strings.Fields(string(out)), "")
 	for i, name := range names {
-		begins := fmt.Sprint(i+1) + strings.Join(strings.Fields(name), "")
-		if !slices.ContainsFunc(pages, func(p string) bool { return strings.HasPrefix(strings.Join(strings.Fields(p), ""), begins) }) {
+		begins := func(page string) bool {
+			head, _, _ := strings.Cut(strings.TrimSpace(page), "\n")
+			return strings.HasPrefix(head, fmt.Sprint(i+1, " ")) && strings.Contains(head, name)
+		}
+		if !slices.ContainsFunc(pages, begins) {
 			d.Errorf("%q does not begin a page of its own", name)
 		}
 		if strings.Count(words, strings.Join(strings.Fields(name), "")) < 2 {

@@ -24,7 +24,7 @@ type numberedPageData struct {
 	List   []report.NumberedReport
 	N      report.NumberedReport
 	R      *report.Report // nil where it still needs something
-	Form   *Form
+	Asked  *Form
 	Tables []reportTable
 }
 
@@ -35,7 +35,7 @@ func (s *Server) numberedList(c echo.Context) error {
 }
 
 func (s *Server) numberedPage(c echo.Context) error {
-	d, p := s.deskOf(c), numberedPageData{Page: s.base(c), Form: NewForm(c.QueryParams())}
+	d, p := s.deskOf(c), numberedPageData{Page: s.base(c), Asked: NewForm(c.QueryParams())}
 	number, err := strconv.Atoi(c.Param("number"))
 	for _, n := range s.Reports.Numbered(d.lang) {
 		if err == nil && n.Number == number {
@@ -52,7 +52,7 @@ func (s *Server) numberedPage(c echo.Context) error {
 	p.R, err = s.numberedAsked(d.ctx, d.by, number, c.QueryParams(), d.lang)
 	if err != nil {
 		if fault.Is(err, fault.Invalid) {
-			if err = p.Form.Reject(err); err == nil {
+			if err = p.Asked.Reject(err); err == nil {
 				return s.show(c, http.StatusUnprocessableEntity, numberedTemplate, p)
 			}
 		}
