@@ -394,7 +394,7 @@ func fixedReports(t *testing.T, s *seeded) {
 		for column, want := range map[string]int64{
 			"open": one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL"), "unassigned": one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL AND officer_id IS NULL"),
 			"past_due": one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL AND due_on < ?", today),
-			"came": one("SELECT COUNT(*) FROM cases WHERE opened_on LIKE '2026-10-%'"), "went": one("SELECT COUNT(*) FROM cases WHERE closed_on LIKE '2026-10-%'"),
+			"came":     one("SELECT COUNT(*) FROM cases WHERE opened_on LIKE '2026-10-%'"), "went": one("SELECT COUNT(*) FROM cases WHERE closed_on LIKE '2026-10-%'"),
 		} {
 			if got := total(tab, column); got != want || want == 0 {
 				t.Errorf("%s.%s = %d, want %d", id, column, got, want)

@@ -296,9 +296,9 @@ func (s *Server) measurePDF(c echo.Context) error {
 	return s.sendSheet(c, doc)
 }
 
-// sendSheet hands a document out as a PDF. Its body is signed and dated already, so the sheet adds neither.
+// sendSheet hands a document out as a PDF.
 func (s *Server) sendSheet(c echo.Context, doc *enforcement.Document) error {
-	sheet := letter.Sheet{Lang: doc.Lang, Number: doc.Number, Title: doc.Title, Body: strings.TrimSpace(strings.ReplaceAll("\n"+doc.Body, "\n# ", "\n")), At: doc.On.Start(s.cfg.Zone)}
+	sheet := letter.Sheet{Lang: doc.Lang, Number: doc.Number, Title: doc.Title, Body: doc.Body, Office: doc.Office, At: doc.On.Start(s.cfg.Zone), Signed: true}
 	var buf bytes.Buffer
 	if _, err := s.Letters.PDF(&buf, sheet); err != nil {
 		return err

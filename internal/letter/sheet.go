@@ -20,6 +20,8 @@ type Sheet struct {
 	On            calendar.Date
 	At            time.Time // when it was issued
 	Draft         bool      // the paper says that it was not issued
+	// Signed: the body ends with its own signature and date, and its lines that begin with "# " are headings.
+	Signed bool
 }
 
 // text is the body with the signature.
@@ -53,7 +55,10 @@ func (s *Service) PDF(w io.Writer, sheet Sheet) (missing []rune, err error) {
 		d.Space(6)
 	}
 	for i, p := range strings.Split(sheet.Body, "\n") {
+		head, isHead := strings.CutPrefix(p, "# ")
 		switch {
+		case isHead && sheet.Signed:
+			d.Heading(head)
 		case p == "":
 			d.Space(3)
 		case lang == locale.EN:
@@ -62,11 +67,13 @@ func (s *Service) PDF(w io.Writer, sheet Sheet) (missing []rune, err error) {
 			d.Paragraph(p, i > 0) // whom it is for stands at the edge
 		}
 	}
-	end := []string{sheet.Office}
-	if !sheet.On.IsZero() {
-		end = append(end, locale.Date(lang, sheet.On))
+	if !sheet.Signed {
+		end := []string{sheet.Office}
+		if !sheet.On.IsZero() {
+			end = append(end, locale.Date(lang, sheet.On))
+		}
+		d.Signature(end...)
 	}
-	d.Signature(end...)
 	if missing, err = d.Write(w); err != nil {
 		return nil, fmt.Errorf("print letter: %w", err)
 	}

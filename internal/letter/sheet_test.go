@@ -81,3 +81,18 @@ func TestPaperSaysWhatTheLetterSays(t *testing.T) {
 		})
 	}
 }
+
+// A document of the procedure brings its own signature, and its parts have headings.
+func TestSignedSheetIsSignedOnce(t *testing.T) {
+	d := open(t, storetest.Open(t))
+	sheet := letter.Sheet{Lang: locale.ZH, Number: "〔2026〕监管12号", Title: "责令改正通知书", Office: "某监管局", Signed: true,
+		Body: "当事人：某催收公司\n# 查明的问题\n夜间来电。\n\n某监管局\n2026年5月12日"}
+	text := extract(t, d.pdf(sheet))
+	if strings.Contains(text, "#") || strings.Count(text, "某监管局") != 2 || strings.Count(text, "2026年5月12日") != 1 || !strings.Contains(text, "查明的问题") {
+		t.Errorf("the sheet says:\n%s", text)
+	}
+	sheet.Signed = false
+	if text := extract(t, d.pdf(sheet)); !strings.Contains(text, "# 查明的问题") || strings.Count(text, "某监管局") != 3 {
+		t.Errorf("a letter says:\n%s", text)
+	}
+}
