@@ -171,6 +171,15 @@ func TestDecideLinks(t *testing.T) {
 		_, err = o.Cases.Assign(ctx, o.Supervisor, k.Reference, k.Version, caseworktest.ID(o.Reviewer))
 		caseworktest.Check(t, err)
 		caseworktest.Want(t, o.Decide(ctx, o.Reviewer, a.Reference, c.Reference, linkage.Confirmed, "同一微信号"), fault.Invalid, "linkage.no_other") // of another unit
+		hidden := o.file(t, "13800000004", func(f *complaint.Filing) {
+			accused(number)(f)
+			f.Track, f.HideIdentity = complaint.TrackReport, true
+		})
+		o.accept(t, hidden, "A")
+		caseworktest.Want(t, o.Decide(ctx, o.Reviewer, a.Reference, hidden.Reference, linkage.Confirmed, "同一微信号"), fault.Invalid, "linkage.no_other") // whose reporter is kept from the officer
+		elsewhere := o.Supervisor
+		elsewhere.UnitID = o.UnitB
+		caseworktest.Want(t, o.Decide(ctx, elsewhere, hidden.Reference, c.Reference, linkage.Confirmed, "同一微信号"), fault.Forbidden, "linkage.sheltered")
 		caseworktest.Check(t, o.Decide(ctx, o.Reviewer, a.Reference, b.Reference, linkage.Confirmed, "同一微信号"))
 		caseworktest.Want(t, o.Decide(ctx, o.Supervisor, b.Reference, a.Reference, linkage.Confirmed, "同一微信号"), fault.Conflict, "linkage.said_already")
 		for _, x := range []*complaint.Complaint{a, b} {
