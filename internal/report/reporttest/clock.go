@@ -11,7 +11,6 @@ type judged struct {
 	started, due, stopped string
 	row                   string // clock and unit
 	days                  int    // counted until it stopped
-	took                  bool
 }
 
 // days of a clock's history: from start, when it stood still.
