@@ -177,3 +177,26 @@ func TestAfterTheEnd(t *testing.T) {
 		none.take(o.Reviewer, &enforcement.ArchiveCase{Place: "2026-消保-18"})
 	})
 }
+
+// The court is asked once, when no remedy is open any more, and within its three months.
+func TestCourtIsAskedOnceAndInTime(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		demanded := func() *run {
+			r := o.begin(t)
+			r.served(sentence(100_000_00))
+			r.days(30)
+			r.take(o.Supervisor, &enforcement.Demand{Means: "direct", Proof: "催告书送达回证，当事人签收"})
+			return r
+		}
+		court := &enforcement.Court{Name: "杭州市西湖区人民法院"}
+		r := demanded()
+		r.days(20)
+		r.refuse(o.Supervisor, court, fault.Conflict, "penalty_case.lack.remedies_open")
+		r.days(150)
+		r.take(o.Supervisor, court)
+		r.refuse(o.Supervisor, court, fault.Conflict, "penalty_case.lack.court_asked")
+		r = demanded()
+		r.days(330)
+		r.refuse(o.Supervisor, court, fault.Conflict, "penalty_case.lack.court_too_late")
+	})
+}
