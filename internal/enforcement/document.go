@@ -87,13 +87,14 @@ func (d *Document) Text() string {
 	return strings.Join([]string{d.Office, d.Title, d.Number, "", d.Body}, "\n")
 }
 
-var documentTexts = parseDocuments()
+var documentTexts = parseDocuments(DocumentKinds)
 
-func parseDocuments() map[locale.Lang]map[DocumentKind]*template.Template {
+// parseDocuments parses the built-in texts of some kinds in both languages.
+func parseDocuments(kinds []DocumentKind) map[locale.Lang]map[DocumentKind]*template.Template {
 	out := map[locale.Lang]map[DocumentKind]*template.Template{}
 	for _, lang := range []locale.Lang{locale.ZH, locale.EN} {
 		out[lang] = map[DocumentKind]*template.Template{}
-		for _, k := range DocumentKinds {
+		for _, k := range kinds {
 			name := fmt.Sprintf("documents/%s/%s.txt", lang, k)
 			out[lang][k] = template.Must(template.New(string(k)+".txt").ParseFS(documentFiles, name, fmt.Sprintf("documents/%s/parts.txt", lang)))
 		}

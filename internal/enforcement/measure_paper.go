@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/template"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
@@ -36,19 +35,7 @@ func paperOf(k MeasureKind) DocumentKind {
 	return "measure_restriction"
 }
 
-var measureTexts = parseMeasurePapers()
-
-func parseMeasurePapers() map[locale.Lang]map[DocumentKind]*template.Template {
-	out := map[locale.Lang]map[DocumentKind]*template.Template{}
-	for _, lang := range []locale.Lang{locale.ZH, locale.EN} {
-		out[lang] = map[DocumentKind]*template.Template{}
-		for _, k := range measurePapers {
-			name := fmt.Sprintf("documents/%s/%s.txt", lang, k)
-			out[lang][k] = template.Must(template.New(string(k)+".txt").ParseFS(documentFiles, name, fmt.Sprintf("documents/%s/parts.txt", lang)))
-		}
-	}
-	return out
-}
+var measureTexts = parseDocuments(measurePapers)
 
 // measureLetter is what the templates of measures say, every word in one language. Address, LaterLaw and NormReason are those
 // of the common parts.
