@@ -95,6 +95,7 @@ func (o *running) serve(ctx context.Context, s serving) error {
 	jobs.Go(func() {
 		o.Docket.Watch(background, func(err error) { o.logger.Error("calendars", "err", err.Error()) })
 	})
+	jobs.Go(func() { o.freshen(background) })
 	if s.worker {
 		jobs.Go(func() { worker.New(o.DB, o.logger, o.jobs()...).Run(background) })
 		jobs.Go(func() {
@@ -113,6 +114,26 @@ func (o *running) serve(ctx context.Context, s serving) error {
 	stop()
 	jobs.Wait()
 	return err
+}
+
+// freshenEvery is shorter than a kept report may be old, so that nobody waits for one.
+const freshenEvery = 5 * time.Minute
+
+// freshen keeps the reports of a large office at hand. It is no job of the worker, of which one instance of many runs each: what
+// is kept is kept by each instance for its own readers.
+func (o *running) freshen(ctx context.Context) {
+	tick := time.NewTicker(freshenEvery)
+	defer tick.Stop()
+	for {
+		if err := o.Reports.Freshen(ctx); err != nil && ctx.Err() == nil {
+			o.logger.Error("freshen reports", "err", err.Error())
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // drain serves until ctx ends and then waits for the requests that are under

@@ -86,10 +86,11 @@ func (q query) moved(s *sql) *sql {
 }
 
 // overdue counts the open complaints that were past a due date: by where their clocks stand, and where that has changed
-// since, by their histories.
+// since, by their histories. A clock that was stopped after the period and due in it was stopped late: saying so names the
+// index of those few.
 func (b *builder) overdue(ctx context.Context, q query) (total int64, err error) {
 	s := q.moved(new(sql)).add(", late AS (SELECT owner, owner_id, clock FROM clock_states WHERE phase IN ('running', 'suspended') AND due_on < ?"+
-		" UNION ALL SELECT owner, owner_id, clock FROM clock_states WHERE stopped_on >= ? AND due_on < ?)"+
+		" UNION ALL SELECT owner, owner_id, clock FROM clock_states WHERE stopped_on > due_on AND stopped_on >= ? AND due_on < ?)"+
 		", l AS (SELECT owner_id AS complaint, clock FROM late WHERE owner = 'complaint'"+
 		" UNION ALL SELECT k.complaint_id, late.clock FROM late CROSS JOIN cases k WHERE late.owner = 'case' AND k.id = late.owner_id)"+
 		", o AS MATERIALIZED (", q.today, q.end, q.today)

@@ -28,6 +28,8 @@ var (
 		s.add(" AND EXISTS (SELECT 1 FROM clock_states t WHERE t.owner = 'complaint' AND t.owner_id = k.complaint_id AND t.clock = '"+resultNotice+"'"+
 			" AND (t.stopped_on IS NULL OR t.stopped_on >= ?))", q.end)
 	})
+	closedWithComplaint = closedCases.joined(" JOIN complaints c ON c.id = k.complaint_id", false)
+
 	lookedAt = things{kind: "case",
 		from: func(q query, s *sql) { // those looked at are few; the open ones may be many
 			s.add("(SELECT DISTINCT a.subject FROM audit_entries a WHERE a.action = 'case.viewed' AND a.at >= ? AND a.at < ?) v CROSS JOIN cases k", q.from.Unix(), q.cutOff.Unix())
@@ -60,11 +62,10 @@ func (b *builder) fairnessOpenings(o map[string][]opening) {
 		o["fairness.count"] = append(o["fairness.count"], opening{of: f.of, row: f.key})
 		o["fairness.of"] = append(o["fairness.of"], opening{of: f.whole, row: f.key})
 	}
-	closed := closedCases.joined(" JOIN complaints c ON c.id = k.complaint_id", false)
-	upheld := closed.and(func(b *builder, _ query, s *sql) { oneOf(s, "k.outcome", b.s.outcomes(b.pack).upheld) })
+	upheld := closedWithComplaint.and(func(b *builder, _ query, s *sql) { oneOf(s, "k.outcome", b.s.outcomes(b.pack).upheld) })
 	refused := decidedComplaints.only("c.status = ?", notAccepted)
 	for table, key := range map[string]string{"outcome_by_channel": "c.source", "outcome_by_province": provinceOf} {
-		o[table+".closed"] = []opening{{of: closed, key: key}}
+		o[table+".closed"] = []opening{{of: closedWithComplaint, key: key}}
 		o[table+".upheld"] = []opening{{of: upheld, key: key}}
 		o[table+".refused"] = []opening{{of: refused, key: key}}
 	}
@@ -73,20 +74,28 @@ func (b *builder) fairnessOpenings(o map[string][]opening) {
 // fairness are the regulator's own figures.
 func (b *builder) fairness(ctx context.Context) (*Table, error) {
 	t := b.table("fairness")
-	count, err := b.count(ctx, b.query, "fairness", "count")
+	waits, never, err := b.firstReadings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	of, err := b.count(ctx, b.query, "fairness", "of")
-	if err != nil {
-		return nil, err
-	}
-	waits, err := b.firstReadings(ctx)
-	if err != nil {
-		return nil, err
+	read := waits.total()
+	counted := map[string][2]int64{"first_reading": {read, read + never}, "unread": {never, read + never}}
+	for _, f := range fairnessFigures {
+		if _, ok := counted[f.key]; ok {
+			continue
+		}
+		var x [2]int64
+		for i, th := range []things{f.of, f.whole} {
+			got, err := b.tally(ctx, b.query, th, "'"+f.key+"'")
+			if err != nil {
+				return nil, fmt.Errorf("count %s: %w", f.key, err)
+			}
+			x[i] = got[f.key].n
+		}
+		counted[f.key] = x
 	}
 	for _, f := range fairnessFigures {
-		n, all := count[f.key].n, of[f.key].n
+		n, all := counted[f.key][0], counted[f.key][1]
 		mid, late := any(nil), any(nil)
 		if f.key == "first_reading" {
 			mid, late = inDays(waits.at(50)), inDays(waits.at(90))
@@ -97,67 +106,112 @@ func (b *builder) fairness(ctx context.Context) (*Table, error) {
 	return t, nil
 }
 
-// firstReadings are the full hours from receipt until somebody of the office first dealt with a complaint.
-func (b *builder) firstReadings(ctx context.Context) (spread, error) {
+// firstReadings are the full hours from receipt until somebody of the office first dealt with a complaint, and how many nobody
+// has dealt with. One pass serves the median and both counts: the record is long, and this is the dearest look into it.
+func (b *builder) firstReadings(ctx context.Context) (waits spread, never int64, err error) {
 	s := new(sql)
-	s.add("SELECT CASE WHEN w.wait < 0 THEN 0 ELSE w.wait / 3600 END, COUNT(*) FROM (SELECT"+
+	s.add("SELECT COALESCE(CASE WHEN w.wait < 0 THEN 0 ELSE w.wait / 3600 END, -1), COUNT(*) FROM (SELECT"+
 		" (SELECT MIN(a.at) FROM audit_entries a WHERE a.subject = c.reference AND "+byStaff+" AND a.at < ?) - c.received_at AS wait", b.cutOff.Unix())
 	b.where(s, b.query, toBeRead)
-	s.add(") w WHERE w.wait IS NOT NULL GROUP BY 1")
-	out := spread{}
-	err := b.each(ctx, s, func(scan func(...any) error) error {
+	s.add(") w GROUP BY 1")
+	waits = spread{}
+	err = b.each(ctx, s, func(scan func(...any) error) error {
 		var hours, n int64
 		if err := scan(&hours, &n); err != nil {
 			return err
 		}
-		out[hours] = n
+		if hours < 0 {
+			never = n
+		} else {
+			waits[hours] = n
+		}
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("time to the first reading: %w", err)
+		return nil, 0, fmt.Errorf("time to the first reading: %w", err)
 	}
-	return out, nil
+	return waits, never, nil
 }
 
 func (b *builder) outcomeByChannel(ctx context.Context) (*Table, error) {
-	return b.endedBy(ctx, "outcome_by_channel", b.sourceName)
+	return b.endedBy(ctx, "outcome_by_channel", func(e ending) string { return e.source }, b.sourceName)
 }
 
 func (b *builder) outcomeByProvince(ctx context.Context) (*Table, error) {
-	return b.endedBy(ctx, "outcome_by_province", b.province)
+	return b.endedBy(ctx, "outcome_by_province", func(e ending) string { return e.province }, b.province)
+}
+
+// ending is how many cases of complaints that came one way from one place were closed with one outcome.
+type ending struct {
+	source, province, outcome string
+	n                         int64
+}
+
+// closings counts the cases closed in the period once for both tables that set their outcomes beside each other.
+func (b *builder) closings(ctx context.Context) ([]ending, error) {
+	if b.ended != nil {
+		return b.ended, nil
+	}
+	s := new(sql).add("SELECT " + keyed("c.source") + ", " + keyed(provinceOf) + ", k.outcome, COUNT(*)")
+	b.where(s, b.query, closedWithComplaint)
+	b.ended = []ending{}
+	err := b.each(ctx, s.add(" GROUP BY 1, 2, 3"), func(scan func(...any) error) error {
+		var e ending
+		err := scan(&e.source, &e.province, &e.outcome, &e.n)
+		b.ended = append(b.ended, e)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count closed cases: %w", err)
+	}
+	return b.ended, nil
 }
 
 // endedBy says how the cases closed in the period ended, and how many complaints were refused, by what they have in common.
-func (b *builder) endedBy(ctx context.Context, table string, name func(string) string) (*Table, error) {
-	var got [3]map[string]sum
-	keys := map[string]int64{}
-	for i, column := range []string{"closed", "upheld", "refused"} {
-		x, err := b.count(ctx, b.query, table, column)
-		if err != nil {
-			return nil, err
+func (b *builder) endedBy(ctx context.Context, table string, key func(ending) string, name func(string) string) (*Table, error) {
+	endings, err := b.closings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	refused, err := b.count(ctx, b.query, table, "refused")
+	if err != nil {
+		return nil, err
+	}
+	outcomes := b.s.outcomes(b.pack)
+	rows := map[string]*[3]int64{} // closed, upheld, refused
+	at := func(key string) *[3]int64 {
+		if rows[key] == nil {
+			rows[key] = new([3]int64)
 		}
-		got[i] = x
-		for key := range x {
-			keys[key] += x[key].n
+		return rows[key]
+	}
+	for _, e := range endings {
+		row := at(key(e))
+		row[0] += e.n
+		if outcomes.isUpheld(e.outcome) {
+			row[1] += e.n
 		}
 	}
+	for key, x := range refused {
+		at(key)[2] = x.n
+	}
 	var lines []tally
-	for key := range keys {
-		lines = append(lines, tally{key: key, n: got[0][key].n})
+	for key, n := range rows {
+		lines = append(lines, tally{key: key, n: n[0]})
 	}
 	slices.SortFunc(lines, byCount)
 	t := b.table(table)
-	row := func(key string, closed, upheld, refused int64, name string) []any {
-		low, high := interval(upheld, closed)
-		return []any{key, closed, upheld, ratio(upheld, closed), low, high, refused, name}
+	row := func(key string, n [3]int64, name string) []any {
+		low, high := interval(n[1], n[0])
+		return []any{key, n[0], n[1], ratio(n[1], n[0]), low, high, n[2], name}
 	}
 	var all [3]int64
 	for _, l := range lines {
-		t.add(l.key, row(l.key, got[0][l.key].n, got[1][l.key].n, got[2][l.key].n, name(l.key))...)
+		t.add(l.key, row(l.key, *rows[l.key], name(l.key))...)
 		for i := range all {
-			all[i] += got[i][l.key].n
+			all[i] += rows[l.key][i]
 		}
 	}
-	t.Totals = row(Total, all[0], all[1], all[2], b.words.T(b.lang, "report.total"))
+	t.Totals = row(Total, all, b.words.T(b.lang, "report.total"))
 	return t, nil
 }

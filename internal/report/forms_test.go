@@ -41,7 +41,7 @@ func whole(t *testing.T, d desk, p report.Period, pack string, lang locale.Lang)
 }
 
 // freezer is the desk with a record, which freezing is written into.
-func (d desk) freezer(t *testing.T, db *store.DB) *report.Service {
+func (d desk) freezer(t testing.TB, db *store.DB) *report.Service {
 	t.Helper()
 	return report.New(db, audittest.New(t, db), lawtest.Policy(t), lawtest.Book(t), d.calendars, beijing, d.words)
 }

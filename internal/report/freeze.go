@@ -116,17 +116,20 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, p Period, reason stri
 			return nil, err
 		}
 		d.cutOff, d.reports[pack] = q.cutOff, map[locale.Lang]*Report{}
-		refs, err := s.builder(q, locale.ZH).allReferences(ctx, pack)
+		first := s.builder(q, locale.ZH)
+		refs, err := first.allReferences(ctx, pack)
 		if err != nil {
 			return nil, err
 		}
 		d.references = append(d.references, refs...)
 		for _, lang := range locale.Langs {
 			b := s.builder(q, lang)
+			b.tallied, b.ended = first.tallied, first.ended // the numbers know no language
 			r, err := b.report(ctx)
 			if err != nil {
 				return nil, err
 			}
+			first = b
 			if r.Trend, err = b.trendTable(ctx); err != nil {
 				return nil, err
 			}

@@ -188,6 +188,8 @@ type Service struct {
 	zone      *time.Location
 	words     *locale.Catalog
 	mail      mailing
+	held      keeper
+	largeFrom int64 // 0 is largeOffice; a test's is smaller
 }
 
 // New returns the service. zone is the regulator's: it decides in which month something happened.
@@ -233,6 +235,9 @@ type builder struct {
 	head  Headline
 	opens map[string][]opening
 	firms []*partyLine // kept by partyLines
+	// tallied are the counts made for this report, by query and arguments.
+	tallied map[string]map[string]sum
+	ended   []ending // kept by closings
 }
 
 func (s *Service) builder(q query, lang locale.Lang) *builder {

@@ -108,7 +108,8 @@ func (b *builder) where(s *sql, q query, th things) {
 	}
 }
 
-// tally counts things by a key in the database.
+// tally counts things by a key in the database. Tables that show the same numbers share one count; nobody changes what they are
+// given.
 func (b *builder) tally(ctx context.Context, q query, th things, key string) (map[string]sum, error) {
 	s := new(sql)
 	count, fen := "COUNT(*)", "0"
@@ -120,8 +121,13 @@ func (b *builder) tally(ctx context.Context, q query, th things, key string) (ma
 	}
 	s.add("SELECT " + keyed(key) + ", " + count + ", " + fen)
 	b.where(s, q, th)
+	s.add(" GROUP BY 1")
+	asked := fmt.Sprintf("%s %#v", s.text, s.args)
+	if out, ok := b.tallied[asked]; ok {
+		return out, nil
+	}
 	out := map[string]sum{}
-	err := q.each(ctx, s.add(" GROUP BY 1"), func(scan func(...any) error) error {
+	err := q.each(ctx, s, func(scan func(...any) error) error {
 		var key string
 		var x sum
 		if err := scan(&key, &x.n, &x.fen); err != nil {
@@ -130,6 +136,10 @@ func (b *builder) tally(ctx context.Context, q query, th things, key string) (ma
 		out[key] = x
 		return nil
 	})
+	if b.tallied == nil {
+		b.tallied = map[string]map[string]sum{}
+	}
+	b.tallied[asked] = out
 	return out, err
 }
 

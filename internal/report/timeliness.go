@@ -219,10 +219,10 @@ type spread map[int64]int64
 
 // at is the percentile by nearest rank: the least duration that p percent did not exceed; nil of nothing.
 func (s spread) at(p int64) any {
-	var total, seen int64
+	total, seen := s.total(), int64(0)
 	durations := make([]int64, 0, len(s))
-	for d, n := range s {
-		durations, total = append(durations, d), total+n
+	for d := range s {
+		durations = append(durations, d)
 	}
 	if total == 0 {
 		return nil

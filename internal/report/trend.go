@@ -31,20 +31,31 @@ func (s *Service) PackTrend(ctx context.Context, by access.Actor, pack string, u
 	if err := s.policy.May(by, access.ReadReport); err != nil {
 		return nil, err
 	}
-	n = min(max(n, 1), maxTrend)
-	points := make([]Point, n)
-	for i := range points {
-		points[i].Month = until.Add(i - n + 1)
-	}
+	key := keepKey{period: MonthPeriod(until), months: min(max(n, 1), maxTrend)}
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		q, err := s.query(tx, MonthPeriod(until), pack)
-		if err != nil {
-			return err
-		}
-		return (&builder{query: q}).trendPoints(ctx, points)
+		q, err := s.query(tx, key.period, pack)
+		key.pack, key.day = q.pack, calendar.OfTime(tx.Now.In(s.zone))
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("trend until %s: %w", until, err)
+	}
+	s.held.asked(key, s.db.Now())
+	v, err := s.keptOrCounted(ctx, key, keepFor)
+	if err != nil {
+		return nil, fmt.Errorf("trend until %s: %w", until, err)
+	}
+	return slices.Clone(v.([]Point)), nil
+}
+
+// trendOf counts n months up to the end of the period.
+func (b *builder) trendOf(ctx context.Context, n int) ([]Point, error) {
+	points := make([]Point, n)
+	for i := range points {
+		points[i].Month = b.period.Last().Add(i - n + 1)
+	}
+	if err := b.trendPoints(ctx, points); err != nil {
+		return nil, fmt.Errorf("count months: %w", err)
 	}
 	return points, nil
 }

@@ -2,12 +2,8 @@ package report
 
 import (
 	"context"
-	"fmt"
 
-	"dunwatch/internal/access"
 	"dunwatch/internal/calendar"
-	"dunwatch/internal/locale"
-	"dunwatch/internal/store"
 )
 
 // trendMonths is what the trend shows: a year, and the month to compare it with.
@@ -19,13 +15,9 @@ var trendColumns = []column{{"month", Text, ""}, {"received", Count, "received"}
 // trendTable is the months up to the last of the period, each with the mean of three months (law.md F: a single month lies).
 // It stands beside the tables, not among them: it is about other months.
 func (b *builder) trendTable(ctx context.Context) (*Table, error) {
-	last := b.period.Last()
-	points := make([]Point, trendMonths+2) // the first two only for the mean
-	for i := range points {
-		points[i].Month = last.Add(i - len(points) + 1)
-	}
-	if err := b.trendPoints(ctx, points); err != nil {
-		return nil, fmt.Errorf("count months: %w", err)
+	points, err := b.trendOf(ctx, trendMonths+2) // the first two only for the mean
+	if err != nil {
+		return nil, err
 	}
 	t := &Table{ID: "trend", Section: sectionIntake, Title: b.words.T(b.lang, "report.trend.title"), Note: b.words.T(b.lang, "report.trend.note"), Rows: [][]any{}, RowKeys: []string{}}
 	for _, c := range trendColumns {
@@ -38,27 +30,6 @@ func (b *builder) trendTable(ctx context.Context) (*Table, error) {
 		t.add(p.Month.String(), p.Month.String(), p.Received, mean, p.Accepted, p.Closed)
 	}
 	return t, nil
-}
-
-// Whole is Of with the trend beside the tables: what every form shows. Forbidden; NotFound for a pack that the rulebook does not
-// have.
-func (s *Service) Whole(ctx context.Context, by access.Actor, p Period, pack string, lang locale.Lang) (*Report, error) {
-	r, err := s.Of(ctx, by, p, pack, lang)
-	if err != nil || r.Frozen {
-		return r, err // a frozen report has what it was frozen with
-	}
-	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		q, err := s.query(tx, p, pack)
-		if err != nil {
-			return err
-		}
-		r.Trend, err = s.builder(q, lang).trendTable(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("report of %s: %w", p, err)
-	}
-	return r, nil
 }
 
 // Listed are the tables in the order of reading, the trend before the first of the section that it belongs to.

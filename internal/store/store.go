@@ -24,6 +24,8 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
@@ -93,12 +95,14 @@ func Connect(ctx context.Context, cfg Config) (*DB, error) {
 }
 
 func connectPostgres(ctx context.Context, cfg Config, now func() time.Time) (*DB, error) {
-	g, err := gorm.Open(postgres.Open(cfg.URL), gormConfig())
+	conf, err := pgx.ParseConfig(cfg.URL)
 	if err != nil {
 		return nil, fmt.Errorf("open postgres: %w", err)
 	}
-	pool, err := g.DB()
+	pool := stdlib.OpenDB(*conf, stdlib.OptionAfterConnect(planForMemory))
+	g, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig())
 	if err != nil {
+		pool.Close()
 		return nil, fmt.Errorf("open postgres: %w", err)
 	}
 	pool.SetMaxOpenConns(8 * runtime.NumCPU())
@@ -109,6 +113,18 @@ func connectPostgres(ctx context.Context, cfg Config, now func() time.Time) (*DB
 		return nil, fmt.Errorf("reach postgres: %w", err)
 	}
 	return &DB{dialect: Postgres, write: g, read: g, writeSQL: pool, readSQL: pool, now: now}, nil
+}
+
+// planForMemory sets what the server's administrator left as PostgreSQL ships it: a cost of reading here and there that is that of
+// a spinning disk, at which whole tables are read for some thousand of their rows, and a compiler that takes longer than most
+// queries run. What was set for the server, the database or the role stays.
+func planForMemory(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "SELECT set_config(s.name, w.value, false) FROM pg_settings s JOIN (VALUES ('random_page_cost', '1.1'), ('jit', 'off')) AS w (name, value)"+
+		" ON w.name = s.name WHERE s.source = 'default'")
+	if err != nil {
+		return fmt.Errorf("set costs: %w", err)
+	}
+	return nil
 }
 
 func connectSQLite(ctx context.Context, cfg Config, now func() time.Time) (*DB, error) {
