@@ -17,9 +17,7 @@ func bareSite(tb testing.TB) *site {
 	tb.Helper()
 	clock := storetest.NewClock()
 	s := &site{TB: tb, clock: clock, dir: tb.TempDir(), heard: &heard{}}
-	srv, err := New(s.wire(storetest.OpenAt(tb, clock)), Config{PublicURL: "http://localhost", Zone: shanghai, Pack: "cn"})
-	s.ok(err)
-	s.Server = srv
+	s.stand(s.wire(storetest.OpenAt(tb, clock)))
 	return s
 }
 

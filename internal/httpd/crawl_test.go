@@ -12,13 +12,18 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/demo"
 	"dunwatch/internal/locale"
+	"dunwatch/web"
 )
 
 // TestEveryPageThatSomebodyReaches follows the links of every role in both
 // languages and holds each page to what no page may lack. No link leads nowhere.
 func TestEveryPageThatSomebodyReaches(t *testing.T) {
 	t.Parallel()
-	s, office := demoSite(t)
+	words, err := locale.Load(web.FS) // of its own, to learn what was missing
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, office := demoSite(t, words)
 	t.Cleanup(func() { // after the last crawl
 		for _, key := range s.Words.Missing() {
 			t.Errorf("message %s is not there", key)

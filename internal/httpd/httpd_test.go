@@ -88,15 +88,26 @@ func newSite(tb testing.TB) *site {
 func newSiteAt(tb testing.TB, clock *storetest.Clock, db *store.DB) *site {
 	tb.Helper()
 	s := &site{TB: tb, clock: clock, dir: tb.TempDir(), users: map[string]*account.User{}, tokens: map[string]string{}, heard: &heard{}}
-	d := s.wire(db)
-	srv, err := New(d, Config{PublicURL: "http://localhost", Zone: shanghai, Pack: "cn"})
-	s.ok(err)
-	s.Server = srv
+	s.stand(s.wire(db))
 	s.seedOffice()
-	h := httptest.NewServer(srv.Handler())
+	h := httptest.NewServer(s.Handler())
 	tb.Cleanup(h.Close)
 	s.url = h.URL
 	return s
+}
+
+// stand builds the server, on the pages that all share unless the site has
+// words of its own.
+func (s *site) stand(d Deps) {
+	s.Helper()
+	cfg := Config{PublicURL: "http://localhost", Zone: shanghai, Pack: "cn"}
+	var err error
+	if s.words != nil {
+		s.Server, err = New(d, cfg)
+	} else {
+		s.Server, err = newServer(d, cfg, testRenderer(s))
+	}
+	s.ok(err)
 }
 
 // ok ends the test unless err is nil.

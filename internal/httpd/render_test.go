@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -17,14 +18,22 @@ import (
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
 
+// parsed are the pages in the words that all tests share: parsing them costs
+// more than most tests do.
+var parsed struct {
+	once  sync.Once
+	pages *renderer
+	err   error
+}
+
 func testRenderer(t testing.TB) *renderer {
 	t.Helper()
 	catalog := lawtest.Words(t)
-	r, err := newRenderer(web.FS, catalog, shanghai, false)
-	if err != nil {
-		t.Fatal(err)
+	parsed.once.Do(func() { parsed.pages, parsed.err = newRenderer(web.FS, catalog, shanghai, false) })
+	if parsed.err != nil {
+		t.Fatal(parsed.err)
 	}
-	return r
+	return parsed.pages
 }
 
 func renderPage(t testing.TB, r *renderer, lang locale.Lang, name string, data any) string {

@@ -1,12 +1,16 @@
 package httpd
 
 import (
+	"io/fs"
 	"math"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,33 +20,57 @@ import (
 	"dunwatch/internal/firm"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/report"
-	"dunwatch/internal/store"
 	"dunwatch/internal/store/storetest"
-	"dunwatch/web"
 )
 
 // The report says: each number opens its cases. This test opens many of them,
 // page by page, and counts.
 
-// demoSite is the real server over the demonstration office.
-func demoSite(tb testing.TB) (*site, *demo.Office) {
+// seeded is the demonstration office as files: seeding costs more than walking
+// through it does, so a test binary seeds once and every demoSite is a copy.
+var seeded struct {
+	once  sync.Once
+	files map[string][]byte // by path within the folder of a site
+	made  *demo.Office
+}
+
+// demoSite is the real server over the demonstration office. words may be nil.
+func demoSite(tb testing.TB, words *locale.Catalog) (*site, *demo.Office) {
 	tb.Helper()
-	clock := storetest.NewClock()
-	s := &site{TB: tb, clock: clock, dir: tb.TempDir(), tokens: map[string]string{}, heard: &heard{}}
-	db, err := store.Open(tb.Context(), store.Config{Dir: s.dir, Now: clock.Now, Hasty: true})
-	s.ok(err)
-	tb.Cleanup(func() { db.Close() })
-	s.words, err = locale.Load(web.FS)
-	s.ok(err)
-	d := s.wire(db)
-	s.Server, err = New(d, Config{PublicURL: "http://localhost", Zone: shanghai, Pack: "cn"})
-	s.ok(err)
-	office, err := demo.Seed(tb.Context(), demo.Deps{Office: d.Office, SetClock: clock.Set}, time.Date(2026, 11, 21, 6, 30, 0, 0, time.UTC))
-	s.ok(err)
+	seeded.once.Do(func() { seedDemo(tb) })
+	if seeded.made == nil {
+		tb.Fatal("the demonstration office could not be seeded")
+	}
+	s := &site{TB: tb, clock: storetest.NewClock(), dir: tb.TempDir(), tokens: map[string]string{}, heard: &heard{}, words: words}
+	for name, b := range seeded.files {
+		path := filepath.Join(s.dir, name)
+		s.ok(os.MkdirAll(filepath.Dir(path), 0o700))
+		s.ok(os.WriteFile(path, b, 0o600))
+	}
+	s.clock.Set(seeded.made.Until)
+	s.stand(s.wire(storetest.OpenDir(tb, s.clock, s.dir)))
 	h := httptest.NewServer(s.Handler())
 	tb.Cleanup(h.Close)
 	s.url = h.URL
-	return s, office
+	return s, seeded.made
+}
+
+func seedDemo(tb testing.TB) {
+	tb.Helper()
+	s := &site{TB: tb, clock: storetest.NewClock(), dir: tb.TempDir(), heard: &heard{}}
+	db := storetest.OpenDir(tb, s.clock, s.dir)
+	d := s.wire(db)
+	made, err := demo.Seed(tb.Context(), demo.Deps{Office: d.Office, SetClock: s.clock.Set}, time.Date(2026, 11, 21, 6, 30, 0, 0, time.UTC))
+	s.ok(err)
+	s.ok(db.Close()) // which folds the write-ahead log into the file
+	seeded.files = map[string][]byte{}
+	s.ok(fs.WalkDir(os.DirFS(s.dir), ".", func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() {
+			seeded.files[path], err = os.ReadFile(filepath.Join(s.dir, path))
+		}
+		return err
+	}))
+	seeded.made = made
 }
 
 // reader may read everything.
@@ -83,7 +111,7 @@ func (s *site) oddities() {
 
 func TestEachNumberOpensItsCases(t *testing.T) {
 	t.Parallel()
-	s, office := demoSite(t)
+	s, office := demoSite(t, nil)
 	s.oddities()
 	i := slices.IndexFunc(office.People, func(p demo.Person) bool { return p.Role == access.Auditor })
 	b := s.browser()

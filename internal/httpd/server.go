@@ -53,6 +53,12 @@ func New(d Deps, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read templates: %w", err)
 	}
+	return newServer(d, cfg, r)
+}
+
+// newServer is New with pages that are parsed already: tests start a hundred
+// servers and parse once.
+func newServer(d Deps, cfg Config, r *renderer) (*Server, error) {
 	u, err := url.Parse(cfg.PublicURL)
 	if err != nil {
 		return nil, fmt.Errorf("public URL: %w", err)
