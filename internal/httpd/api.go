@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
@@ -134,7 +135,7 @@ func (s *Server) apiError(ctx context.Context, err error, ep endpoint) *problemE
 	return s.problemOf(who.lang, f, where)
 }
 
-func (s *Server) buildAPI() error {
+func (s *Server) buildAPI() {
 	cfg := huma.DefaultConfig("dunwatch", "1")
 	cfg.DocsPath, cfg.OpenAPIPath = "", "" // served below, as routes of the table
 	cfg.SchemasPath = ""
@@ -162,15 +163,15 @@ func (s *Server) buildAPI() error {
 	s.linkageAPI(api)
 	s.witnessAPI(api)
 	s.contactsAPI(api)
-	spec, err := api.OpenAPI().MarshalJSON()
-	if err != nil {
-		return fmt.Errorf("describe the API: %w", err)
-	}
+	spec := sync.OnceValues(api.OpenAPI().MarshalJSON) // costs more than all of the above, and few ask
 	s.add(open("GET", apiRoot+"/openapi.json", func(c echo.Context) error {
-		return c.Blob(http.StatusOK, "application/openapi+json", spec)
+		b, err := spec()
+		if err != nil {
+			return fmt.Errorf("describe the API: %w", err)
+		}
+		return c.Blob(http.StatusOK, "application/openapi+json", b)
 	}))
 	s.buildDocs()
-	return nil
 }
 
 // docsPolicy is wider than the site's, for the embedded documentation pages

@@ -65,9 +65,7 @@ func newServer(d Deps, cfg Config, r *renderer) (*Server, error) {
 	}
 	s := &Server{Deps: d, cfg: cfg, secure: u.Scheme == "https", render: r, limits: newLimits(cfg.RateLimit, d.DB.Now), metrics: newMetrics(), gate: newRegisterGate(), readers: make(logReaders, readersMost)}
 	s.metrics.registry.MustRegister(outboxFigures{d.Notify, d.DB.Now}, evidenceFigures{d.Evidence})
-	if err := s.build(u); err != nil {
-		return nil, err
-	}
+	s.build(u)
 	return s, nil
 }
 
@@ -77,7 +75,7 @@ func (s *Server) Handler() http.Handler { return s.echo }
 // Metrics serves Prometheus figures; it belongs on an address of its own.
 func (s *Server) Metrics() http.Handler { return s.metrics.handler() }
 
-func (s *Server) build(public *url.URL) error {
+func (s *Server) build(public *url.URL) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.handleError
@@ -92,7 +90,7 @@ func (s *Server) build(public *url.URL) error {
 	for _, rt := range s.pageRoutes() {
 		s.add(rt)
 	}
-	return s.buildAPI()
+	s.buildAPI()
 }
 
 // noBinder keeps c.Bind away: it mixes path, query and body into one struct.
