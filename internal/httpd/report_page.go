@@ -106,6 +106,7 @@ type tile struct {
 
 type reportTable struct {
 	ID, Title, Note string
+	Part            string // the title of the section that begins with this table
 	CSV             string // address
 	Columns         []reportColumn
 	Rows            [][]reportCell
@@ -178,11 +179,15 @@ func (s *Server) reportData(c echo.Context, r *report.Report, m report.Period, p
 	for _, pk := range s.Book.Packs() {
 		p.Packs = append(p.Packs, Tab{Label: d.text(pk.Name), Href: p.Query.With("pack", pk.ID), Current: pack == pk.ID})
 	}
+	part := ""
 	for _, t := range r.Listed() {
 		if t.ID == "headline" {
 			p.Tiles = d.tiles(r, t)
 		}
 		v := d.reportTable(r, t)
+		if t.Section != part {
+			part, v.Part = t.Section, r.SectionTitle(t.Section)
+		}
 		v.CSV = p.Query.With("format", "csv", "table", t.ID)
 		p.Tables = append(p.Tables, v)
 	}
@@ -192,6 +197,12 @@ func (s *Server) reportData(c echo.Context, r *report.Report, m report.Period, p
 	p.Schema = report.SchemaPath
 	return p, nil
 }
+
+// besideColumns is how many columns a table may have to stand beside its picture on a wide screen.
+const besideColumns = 5
+
+// Narrow says that the table stands beside its one picture where there is room.
+func (t reportTable) Narrow() bool { return len(t.Pictures) == 1 && len(t.Columns) <= besideColumns }
 
 // fileLink is a file that a page offers.
 type fileLink struct{ Label, Href string }

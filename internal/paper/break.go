@@ -17,6 +17,19 @@ func wide(r rune) bool {
 		r == '…' || r == '—' || r == '“' || r == '”' || r == '□'
 }
 
+// latin sets the quotes of a text without Chinese straight: the fonts that have Chinese draw the curved ones as wide as its
+// characters.
+func latin(s string) string {
+	for _, r := range s {
+		if unicode.In(r, unicode.Han) || r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF {
+			return s
+		}
+	}
+	return straight.Replace(s)
+}
+
+var straight = strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`)
+
 // breaks reports whether a line may end after a, with b to begin the next.
 func breaks(a, b rune) bool {
 	switch {

@@ -70,11 +70,14 @@ func (d *Drawing) Dot(x, y, r float64, ink Ink) {
 
 // Text sets words with their baseline at y; align says where x is in them.
 func (d *Drawing) Text(x, y, size float64, text string, align Align, ink Ink) {
-	d.marks = append(d.marks, mark{kind: markText, x: x, y: y, size: size, text: text, align: align, ink: ink})
+	d.marks = append(d.marks, mark{kind: markText, x: x, y: y, size: size, text: latin(text), align: align, ink: ink})
 }
 
 // Picture sets a drawing at the left margin.
 func (d *Doc) Picture(p *Drawing) { d.add(block{picture: p}) }
+
+// tallest is the part of a page's height that a drawing may take: a heading and what is said of it stand on the same page.
+const tallest = 0.68
 
 // scale is how many points a unit of the drawing has on a page.
 func (d *Drawing) scale(p *sheet) float64 {
@@ -82,7 +85,7 @@ func (d *Drawing) scale(p *sheet) float64 {
 	if points == 0 || points > p.inner() {
 		points = p.inner()
 	}
-	return min(points/d.Width, (p.height()-2*margin)/d.Height)
+	return min(points/d.Width, tallest*(p.height()-2*margin)/d.Height)
 }
 
 func (l *layout) placePicture(d *Drawing) {

@@ -257,6 +257,9 @@ const (
 	smallCell   = 8.0
 )
 
+// firstRows is how many rows of a table at least stand under its head on the page where it begins.
+const firstRows = 4
+
 func (l *layout) placeTable(t *table) {
 	total := 0.0
 	for _, c := range t.columns {
@@ -271,7 +274,12 @@ func (l *layout) placeTable(t *table) {
 	for i, r := range t.rows {
 		cells, h := l.cells(t, r, widths)
 		if !began {
-			l.tableHead(t, head, widths, h)
+			along := h
+			for _, r := range t.rows[1:min(len(t.rows), firstRows)] {
+				_, h := l.cells(t, r, widths)
+				along += h
+			}
+			l.tableHead(t, head, widths, along)
 			began = true
 		} else if l.y+h > l.bottom() {
 			l.newPage()
@@ -289,7 +297,7 @@ func (l *layout) placeTable(t *table) {
 	l.y += 8
 }
 
-// tableHead sets the head where it and the first row fit.
+// tableHead sets the head where it and what is to stand below it fit.
 func (l *layout) tableHead(t *table, head []string, widths []float64, next float64) {
 	cells, h := l.cells(t, head, widths)
 	if l.y+h+next > l.bottom() && !l.fresh() {

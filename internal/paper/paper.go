@@ -95,6 +95,9 @@ type line struct {
 func (d *Doc) add(blocks ...block) {
 	for _, b := range blocks {
 		b.wide = d.wide
+		for i := range b.lines {
+			b.lines[i].text = latin(b.lines[i].text)
+		}
 		d.blocks = append(d.blocks, b)
 	}
 }
@@ -227,7 +230,14 @@ func (d *Doc) Table(columns []Column, rows [][]string) {
 			panic(fmt.Sprintf("paper: a row of %d cells in a table of %d columns", len(r), len(columns)))
 		}
 	}
-	d.add(block{table: &table{columns: columns, rows: rows}})
+	set := make([][]string, len(rows))
+	for i, r := range rows {
+		set[i] = make([]string, len(r))
+		for j := range r {
+			set[i][j] = latin(r[j])
+		}
+	}
+	d.add(block{table: &table{columns: columns, rows: set}})
 }
 
 // Figures is Table in small print, for many columns of numbers. totals, where there are any, are the last row, set apart.

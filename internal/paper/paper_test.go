@@ -41,6 +41,18 @@ func TestWrap(t *testing.T) {
 	}
 }
 
+func TestLatin(t *testing.T) {
+	for text, want := range map[string]string{
+		"the firm’s “reply”": `the firm's "reply"`,
+		"“不属实”":              "“不属实”",
+		"见“Credit’s”一栏":      "见“Credit’s”一栏",
+	} {
+		if got := latin(text); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
+
 func write(t *testing.T, d *Doc) (pdf []byte, missing []rune) {
 	t.Helper()
 	var b bytes.Buffer

@@ -7,11 +7,11 @@ import "slices"
 var machineColumns = map[string]bool{"figure": true, "source": true, "channel": true, "product": true, "region": true, "role": true, "stage": true, "outcome": true,
 	"clock": true, "measure": true, "province": true, "account": true, "side": true, "rule": true, "holder": true}
 
-// Reading is the order of the columns for people: the name first, without those for machines.
+// Reading is the order of the columns for people: the name first (of a decision: the firm's), without those for machines.
 func (t *Table) Reading() []int {
 	var order []int
 	for j, key := range t.Keys {
-		if key == "name" {
+		if key == "name" || key == "firm_name" {
 			order = append([]int{j}, order...)
 		} else if !machineColumns[key] {
 			order = append(order, j)

@@ -154,6 +154,16 @@ func (r *Report) Table(id string) *Table {
 	return nil
 }
 
+// SectionTitle is what a section is called; "" of none.
+func (r *Report) SectionTitle(id string) string {
+	for _, s := range r.Sections {
+		if s.ID == id {
+			return s.Title
+		}
+	}
+	return ""
+}
+
 // Link is the address of the list behind a cell of Rows; "" where the cell counts nothing or says nothing.
 func (r *Report) Link(t *Table, row, column int) string {
 	if !t.Opens[column] || t.Rows[row][column] == nil {
@@ -283,12 +293,20 @@ func (b *builder) table(id string) *Table {
 	t := &Table{ID: id, Section: c.section, Title: b.words.T(b.lang, "report."+id+".title"), Note: b.words.T(b.lang, "report."+id+".note"), Rows: [][]any{}, RowKeys: []string{}}
 	for _, col := range c.columns {
 		t.Keys = append(t.Keys, col.key)
-		t.Columns = append(t.Columns, b.words.T(b.lang, "report.column."+col.key))
+		t.Columns = append(t.Columns, b.columnName(id, col.key))
 		t.Kinds = append(t.Kinds, col.kind)
 		t.Definitions = append(t.Definitions, col.definition)
 		t.Opens = append(t.Opens, len(b.opens[id+"."+col.key]) > 0)
 	}
 	return t
+}
+
+// columnName is what a column is called, in a table of its own words if it has any there.
+func (b *builder) columnName(table, key string) string {
+	if own := "report.column_of." + table + "." + key; b.words.Has(b.lang, own) {
+		return b.words.T(b.lang, own)
+	}
+	return b.words.T(b.lang, "report.column."+key)
 }
 
 func (t *Table) add(key string, row ...any) {
