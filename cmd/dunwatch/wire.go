@@ -131,6 +131,7 @@ func (o *running) jobs() []worker.Job {
 		{Name: "letters", Every: time.Minute, Run: o.Letters.Settle},
 		{Name: "reminders", Every: time.Hour, Run: o.Docket.Remind},
 		{Name: "report mail", Every: time.Hour, Run: o.Reports.Mail},
+		{Name: "alarms", Every: time.Hour, Run: o.Reports.Watch},
 		{Name: "register", Every: time.Hour, Run: func(ctx context.Context) error { _, err := o.Penalties.Expire(ctx); return err }},
 		{Name: "ledgers", Every: 24 * time.Hour, Run: func(ctx context.Context) error { _, err := o.Penalties.KeepLedgers(ctx); return err }},
 		{Name: "search", Every: time.Second, Run: func(ctx context.Context) error { _, err := o.Complaints.Index(ctx); return err }},

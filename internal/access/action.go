@@ -44,6 +44,7 @@ const (
 	ReadReport        Action = "report.read"
 	FreezeReport      Action = "report.freeze"
 	SubscribeReport   Action = "report.subscribe"
+	AcknowledgeAlarm  Action = "alarm.acknowledge" // say what was found behind an unusual rise
 	ReadAudit         Action = "audit.read"
 	ManageAccount     Action = "account.manage"
 	ManageOwnSession  Action = "account.self"
@@ -82,7 +83,7 @@ var Actions = []Action{
 	FileComplaint, ReadComplaint, AddEvidence, Message, Withdraw, RequestReview, Screen, ImportComplaints, RevealIdentity,
 	ReadEvidence, ReleaseEvidence, ReadCase, AssignCase, TakeCase, NoteCase, RecordFinding, CloseCase, RecuseCase,
 	ReadPenalty, ProposePenalty, ApprovePenalty, IssuePenalty, FilePenalty, TryPenalty, ReviewPenalty, HearPenalty, ServePenalty,
-	PublishPenalty, CollectPenalty, OrderMeasure, AnswerPenalty, ReadFirm, ManageFirm, ReadReport, FreezeReport, SubscribeReport, ReadAudit,
+	PublishPenalty, CollectPenalty, OrderMeasure, AnswerPenalty, ReadFirm, ManageFirm, ReadReport, FreezeReport, SubscribeReport, AcknowledgeAlarm, ReadAudit,
 	ManageAccount, ManageOwnSession, UseFirmPortal, ManageCalendar, ReadOperations, ReadPublicRecords,
 	RateHandling, LogContact, ReopenCase, ReadForward, SendForward, AnswerForward, CheckAnswer, AskForTime, DecideOnTime,
 	WriteLetter, ReleaseLetter, ManageTemplates, OfferPlan, AnswerPlan, ManageFirmUsers, ManageOperations,

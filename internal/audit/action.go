@@ -101,6 +101,9 @@ const (
 	SizeStored        Action = "firm.size_stored"
 	ReportFrozen      Action = "report.frozen"
 	ReportSubscribed  Action = "report.subscribed" // or no longer
+	AlarmRaised       Action = "alarm.raised"
+	AlarmContinued    Action = "alarm.continued"
+	AlarmAcknowledged Action = "alarm.acknowledged"
 	LogKept           Action = "contact_log.kept"
 	LogAsked          Action = "contact_log.asked"
 	LogMappingSaid    Action = "log_mapping.said"
@@ -138,7 +141,7 @@ var Recorded = []string{
 	"plans", "plan_instalments", "plan_events", "letter_templates", "letters", "letter_events",
 	"contact_attempts", "complaint_links", "intakes", "ratings", "rosters", "collectors",
 	"accused_added", "link_decisions", "duplicates", "witness_links", "witness_statements", "witness_events",
-	"firm_denominators", "report_freezes", "report_editions", "report_references", "report_publications", "report_subscriptions",
+	"firm_denominators", "report_freezes", "report_editions", "report_references", "report_publications", "report_subscriptions", "alarms",
 	"contact_logs", "log_requests", "log_mappings", "finding_checks",
 }
 

@@ -31,6 +31,8 @@ type Filter struct {
 	Received  calendar.Month
 	Opened    calendar.Month
 	Closed    calendar.Month
+	// The days from which and up to which cases were opened or closed, both included.
+	OpenedSince, OpenedUntil, ClosedSince, ClosedUntil calendar.Date
 	Q         string // reference, external ID or words
 	Sort      string // one of Sorts; "" is due
 	Cursor    string

@@ -195,6 +195,14 @@ func (f *Filter) plain(w *where, by access.Actor, today calendar.Date) {
 			w.add(m.column+" BETWEEN ? AND ?", m.month.First(), m.month.Last())
 		}
 	}
+	for _, d := range []struct {
+		condition string
+		day       calendar.Date
+	}{{"c.opened_on >= ?", f.OpenedSince}, {"c.opened_on <= ?", f.OpenedUntil}, {"c.closed_on >= ?", f.ClosedSince}, {"c.closed_on <= ?", f.ClosedUntil}} {
+		if !d.day.IsZero() {
+			w.add(d.condition, d.day)
+		}
+	}
 }
 
 // merged is a firm by its code, and those that were merged into it.

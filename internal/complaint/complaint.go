@@ -189,6 +189,8 @@ type Filter struct {
 	Region   string         // or None
 	Product  string         // or None
 	Month    calendar.Month // received in
+	Since    calendar.Date  // received on or after
+	Until    calendar.Date  // received on or before
 	Decided  calendar.Month // decided on by a person in, in the regulator's zone
 	Open     calendar.Month // received before the end of, and not ended by then (or by now, while the month runs)
 	Q        string         // reference, external ID, or words

@@ -99,6 +99,12 @@ func (s *Service) months(q *query, f Filter) {
 	if !f.Month.IsZero() {
 		q.and("received_on >= ? AND received_on <= ?", f.Month.First(), f.Month.Last())
 	}
+	if !f.Since.IsZero() {
+		q.and("received_on >= ?", f.Since)
+	}
+	if !f.Until.IsZero() {
+		q.and("received_on <= ?", f.Until)
+	}
 	if !f.Decided.IsZero() {
 		from, end := f.Decided.Range(s.zone)
 		q.and("decided_at >= ? AND decided_at < ? AND decided_by IS NOT NULL", from.Unix(), end.Unix())

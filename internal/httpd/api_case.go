@@ -43,25 +43,29 @@ func (s *Server) caseAPI(api huma.API) {
 // queueInput is the filter of the queue.
 type queueInput struct {
 	Paging
-	Status    []string `query:"status" enum:"unassigned,investigating,found,enforcement,closed,all" doc:"One or more, separated by commas; open ones if none is given."`
-	Unit      string   `query:"unit" maxLength:"40" doc:"Code, or mine."`
-	Officer   string   `query:"officer" maxLength:"254" doc:"Id or e-mail, me, or none."`
-	Pack      string   `query:"pack" maxLength:"40"`
-	Firm      string   `query:"firm" maxLength:"64" doc:"Code of the lender or agency."`
-	Lender    string   `query:"lender" maxLength:"64" doc:"Code, or none."`
-	Agency    string   `query:"agency" maxLength:"64" doc:"Code, or none."`
-	Code      string   `query:"code" maxLength:"20" doc:"Violation code."`
-	Channel   string   `query:"channel" maxLength:"40"`
-	Severity  int      `query:"severity" minimum:"1" maximum:"5" doc:"At least."`
-	DueBefore string   `query:"due_before" maxLength:"10" doc:"YYYY-MM-DD; due on an earlier day."`
-	Late      string   `query:"late" enum:"late,in_time"`
-	Source    string   `query:"source" maxLength:"40"`
-	Outcome   string   `query:"outcome" maxLength:"40"`
-	Received  string   `query:"received" maxLength:"7" doc:"YYYY-MM"`
-	Opened    string   `query:"opened" maxLength:"7" doc:"YYYY-MM"`
-	Closed    string   `query:"closed" maxLength:"7" doc:"YYYY-MM"`
-	Q         string   `query:"q" maxLength:"200" doc:"Reference, external id or words."`
-	Sort      string   `query:"sort" enum:"due,received,-received,severity,opened,-opened"`
+	Status      []string `query:"status" enum:"unassigned,investigating,found,enforcement,closed,all" doc:"One or more, separated by commas; open ones if none is given."`
+	Unit        string   `query:"unit" maxLength:"40" doc:"Code, or mine."`
+	Officer     string   `query:"officer" maxLength:"254" doc:"Id or e-mail, me, or none."`
+	Pack        string   `query:"pack" maxLength:"40"`
+	Firm        string   `query:"firm" maxLength:"64" doc:"Code of the lender or agency."`
+	Lender      string   `query:"lender" maxLength:"64" doc:"Code, or none."`
+	Agency      string   `query:"agency" maxLength:"64" doc:"Code, or none."`
+	Code        string   `query:"code" maxLength:"20" doc:"Violation code."`
+	Channel     string   `query:"channel" maxLength:"40"`
+	Severity    int      `query:"severity" minimum:"1" maximum:"5" doc:"At least."`
+	DueBefore   string   `query:"due_before" maxLength:"10" doc:"YYYY-MM-DD; due on an earlier day."`
+	Late        string   `query:"late" enum:"late,in_time"`
+	Source      string   `query:"source" maxLength:"40"`
+	Outcome     string   `query:"outcome" maxLength:"40"`
+	Received    string   `query:"received" maxLength:"7" doc:"YYYY-MM"`
+	Opened      string   `query:"opened" maxLength:"7" doc:"YYYY-MM"`
+	Closed      string   `query:"closed" maxLength:"7" doc:"YYYY-MM"`
+	OpenedSince string   `query:"opened_since" maxLength:"10" doc:"YYYY-MM-DD"`
+	OpenedUntil string   `query:"opened_until" maxLength:"10" doc:"YYYY-MM-DD"`
+	ClosedSince string   `query:"closed_since" maxLength:"10" doc:"YYYY-MM-DD"`
+	ClosedUntil string   `query:"closed_until" maxLength:"10" doc:"YYYY-MM-DD"`
+	Q           string   `query:"q" maxLength:"200" doc:"Reference, external id or words."`
+	Sort        string   `query:"sort" enum:"due,received,-received,severity,opened,-opened"`
 }
 
 func (in *queueInput) filter() (casework.Filter, error) {
@@ -70,6 +74,8 @@ func (in *queueInput) filter() (casework.Filter, error) {
 		Unit: in.Unit, Officer: in.Officer, Pack: in.Pack, Firm: in.Firm, Lender: in.Lender, Agency: in.Agency, Code: in.Code, Channel: in.Channel, Severity: in.Severity,
 		DueBefore: dayGiven(&wrong, "due_before", in.DueBefore), Late: in.Late, Source: in.Source, Outcome: in.Outcome,
 		Received: monthGiven(&wrong, "received", in.Received), Opened: monthGiven(&wrong, "opened", in.Opened), Closed: monthGiven(&wrong, "closed", in.Closed),
+		OpenedSince: dayGiven(&wrong, "opened_since", in.OpenedSince), OpenedUntil: dayGiven(&wrong, "opened_until", in.OpenedUntil),
+		ClosedSince: dayGiven(&wrong, "closed_since", in.ClosedSince), ClosedUntil: dayGiven(&wrong, "closed_until", in.ClosedUntil),
 		Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
 	}
 	for _, st := range in.Status {

@@ -124,6 +124,8 @@ type complaintsInput struct {
 	Region  string `query:"region" maxLength:"12" doc:"GB/T 2260 code, or a US state; or none."`
 	Product string `query:"product" maxLength:"200" doc:"As filed; or none."`
 	Month   string `query:"month" maxLength:"7" doc:"Received in YYYY-MM."`
+	Since   string `query:"since" maxLength:"10" doc:"Received on YYYY-MM-DD or later."`
+	Until   string `query:"until" maxLength:"10" doc:"Received on YYYY-MM-DD or earlier."`
 	Decided string `query:"decided" maxLength:"7" doc:"Decided on by a person in YYYY-MM."`
 	Open    string `query:"open" maxLength:"7" doc:"Received before the end of YYYY-MM and not ended by then."`
 	Q       string `query:"q" maxLength:"200" doc:"Reference, external id or words."`
@@ -136,6 +138,7 @@ func (in *complaintsInput) filter() (complaint.Filter, error) {
 		Status: complaint.Status(in.Status), Source: in.Source, Track: complaint.Track(in.Track), Pack: in.Pack,
 		Firm: in.Firm, Lender: in.Lender, Agency: in.Agency, Code: in.Code, Channel: in.Channel, Region: in.Region, Product: in.Product,
 		Month: monthGiven(&wrong, "month", in.Month), Decided: monthGiven(&wrong, "decided", in.Decided), Open: monthGiven(&wrong, "open", in.Open),
+		Since: dayGiven(&wrong, "since", in.Since), Until: dayGiven(&wrong, "until", in.Until),
 		Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
 	}
 	if f.Status == "all" {

@@ -38,6 +38,10 @@ func (s *Server) officeAPI(api huma.API) {
 		action: access.SubscribeReport}, s.apiSubscribe)
 	serve(s, api, endpoint{method: get, path: "/reports/numbered/{number}", id: "read-numbered-report", summary: "A fixed report, by its number", action: access.ReadReport}, s.apiNumbered)
 	serve(s, api, endpoint{method: get, path: "/dashboard", id: "read-dashboard", summary: "How things stand now", action: access.ReadReport}, s.apiDashboard)
+	serve(s, api, endpoint{method: get, path: "/alarms", id: "list-alarms", summary: "Unusual rises of what is received", action: access.ReadReport}, s.apiAlarms)
+	serve(s, api, endpoint{method: get, path: "/alarms/{id}", id: "read-alarm", summary: "An unusual rise, and what a person made of it", action: access.ReadReport}, s.apiAlarm)
+	serve(s, api, endpoint{method: post, path: "/alarms/{id}/acknowledge", id: "acknowledge-alarm", summary: "Record what was found behind an unusual rise, and what is done",
+		action: access.AcknowledgeAlarm}, s.apiAcknowledge)
 	serve(s, api, endpoint{method: get, path: "/statistics", id: "list-public-months", summary: "Months of which figures are public", public: true}, s.apiPublicMonths)
 	serve(s, api, endpoint{method: get, path: "/statistics/{month}", id: "read-public-figures", summary: "Public figures of a frozen month, small counts hidden", public: true}, s.apiPublicFigures)
 	serve(s, api, endpoint{method: get, path: "/firms/{code}/denominators", id: "read-firm-sizes", summary: "What a firm said of its size, by month", action: access.ReadFirm}, s.apiSizes)

@@ -158,7 +158,7 @@ func (d desk) filterValue(pack, name, v string) string {
 		if m, err := calendar.ParseMonth(v); err == nil {
 			return locale.Month(d.lang, m.Year, m.Month)
 		}
-	case "due_before":
+	case "due_before", "since", "until", "opened_since", "opened_until", "closed_since", "closed_until":
 		if on, err := calendar.ParseDate(v); err == nil {
 			return locale.Date(d.lang, on)
 		}

@@ -70,7 +70,7 @@ const dueToday = "today"
 
 // caseFilters are the names that the queue understands, in the order of its pills.
 var caseFilters = []string{"q", "unit", "officer", "firm", "code", "channel", "severity", "due_before", "source", "outcome",
-	"received", "opened", "closed", "lender", "agency", "pack"}
+	"received", "opened", "opened_since", "opened_until", "closed", "closed_since", "closed_until", "lender", "agency", "pack"}
 
 func (s *Server) caseFilter(values url.Values) (casework.Filter, error) {
 	a := ask{values: values}
@@ -78,6 +78,7 @@ func (s *Server) caseFilter(values url.Values) (casework.Filter, error) {
 		Unit: a.text("unit"), Officer: a.text("officer"), Firm: a.text("firm"), Code: a.text("code"), Channel: a.text("channel"),
 		Severity: a.number("severity", 9), DueBefore: a.date("due_before"), Late: a.oneOf("late", "late", "in_time"),
 		Pack: a.text("pack"), Lender: a.text("lender"), Agency: a.text("agency"), Source: a.text("source"), Outcome: a.text("outcome"), Received: a.month("received"), Opened: a.month("opened"), Closed: a.month("closed"),
+		OpenedSince: a.date("opened_since"), OpenedUntil: a.date("opened_until"), ClosedSince: a.date("closed_since"), ClosedUntil: a.date("closed_until"),
 		Q: a.text("q"), Sort: a.oneOf("sort", casework.Sorts...), Cursor: a.text("cursor"), Limit: a.number("limit", 100),
 	}
 	switch v := a.oneOf("time", append([]string{dueToday}, casework.Times...)...); v {

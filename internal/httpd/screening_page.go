@@ -46,7 +46,7 @@ type complaintRow struct {
 
 // complaintFilters are the names that the list understands, in the order of its
 // pills. From "decided" on they come from the figures of the monthly report.
-var complaintFilters = []string{"q", "code", "firm", "source", "track", "month", "decided", "open", "channel", "region", "product", "lender", "agency", "pack"}
+var complaintFilters = []string{"q", "code", "firm", "source", "track", "month", "since", "until", "decided", "open", "channel", "region", "product", "lender", "agency", "pack"}
 
 func (s *Server) complaintFilter(q Query) (complaint.Filter, error) {
 	a := ask{values: q.Values}
@@ -57,13 +57,14 @@ func (s *Server) complaintFilter(q Query) (complaint.Filter, error) {
 	f := complaint.Filter{
 		Status: complaint.Status(a.oneOf("status", append(statuses, "all")...)),
 		Source: a.text("source"), Firm: a.text("firm"), Code: a.text("code"), Q: a.text("q"), Month: a.month("month"),
+		Since: a.date("since"), Until: a.date("until"),
 		Pack: a.text("pack"), Lender: a.text("lender"), Agency: a.text("agency"), Channel: a.text("channel"), Region: a.text("region"),
 		Product: q.Get("product"), Decided: a.month("decided"), Open: a.month("open"), // a product is somebody's own words, blanks and all
 		Track:  complaint.Track(a.oneOf("track", "complaint", "report", "petition")),
 		Sort:   a.oneOf("sort", "due", "received", "-received", "severity"),
 		Cursor: a.text("cursor"), Limit: a.number("limit", 100),
 	}
-	if !q.Values.Has("status") && !slices.ContainsFunc([]string{"q", "month", "decided", "open"}, q.Values.Has) {
+	if !q.Values.Has("status") && !slices.ContainsFunc([]string{"q", "month", "since", "decided", "open"}, q.Values.Has) {
 		f.Status = complaint.Received
 	}
 	if f.Status == "all" {

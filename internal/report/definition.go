@@ -37,8 +37,8 @@ var definitions = []struct {
 	{"first_reading", 1}, {"unread", 1}, {"not_informed", 1}, {"viewed_only", 1}, {"of", 1}, {"share_of", 1}, {"closed_upheld", 1}, {"closed_upheld_rate", 1}, {"refused", 1},
 }
 
-// numberedDefinitions are those of the fixed reports alone.
-var numberedDefinitions = []string{"cases_open", "cases_unassigned", "cases_overdue", "cases_due_soon", "cases_oldest", "case_days_left"}
+// numberedDefinitions are those of the fixed reports alone, and of alarms.
+var numberedDefinitions = []string{"alarm", "cases_open", "cases_unassigned", "cases_overdue", "cases_due_soon", "cases_oldest", "case_days_left"}
 
 // rowDefinitions are the definitions of lines that are different figures, by table and row.
 var rowDefinitions = func() map[string]string {
