@@ -112,10 +112,14 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 	o.procedures()
 	o.handsIn()
 	o.lastMeasures()
+	o.watching()
 	if err := o.run(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}
 	o.clock(o.until)
+	if err := o.d.Reports.Watch(ctx); err != nil {
+		return nil, fmt.Errorf("seed demo: %w", err)
+	}
 	if err := o.linkUp(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}

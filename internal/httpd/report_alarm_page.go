@@ -29,6 +29,8 @@ type alarmPageData struct {
 	Page
 	A     alarmRow
 	Facts []Answer
+	Said  []Answer // what was found and done
+	Weeks *Chart
 	How   report.Definition
 	May   bool // acknowledge
 }
@@ -116,7 +118,26 @@ func (s *Server) alarmData(c echo.Context) (*alarmPageData, error) {
 	} {
 		p.Facts = append(p.Facts, Answer{Label: d.t("alarm." + f.key), Lines: []string{f.text}})
 	}
-	return p, nil
+	for _, f := range []struct{ key, text string }{{"found", a.Found}, {"done", a.Done}} {
+		if !a.Open() {
+			p.Said = append(p.Said, Answer{Label: d.t("alarm." + f.key), Lines: []string{f.text}})
+		}
+	}
+	p.Weeks, err = d.alarmWeeks(a)
+	return p, err
+}
+
+// alarmWeeks draws the weeks that the rule looked at.
+func (d desk) alarmWeeks(a *report.Alarm) (*Chart, error) {
+	weeks, err := d.s.Reports.AlarmWeeks(d.ctx, d.by, a)
+	if err != nil {
+		return nil, err
+	}
+	chart := Chart{ID: "weeks", Title: d.t("alarm.weeks"), Line: true, Labels: [2]string{d.t("alarm.week"), d.t("alarm.observed")}, Desc: d.t("alarm.weeks_span", len(weeks))}
+	for i, w := range weeks {
+		chart.Points = append(chart.Points, Point{Label: w.From.String(), Value: float64(w.Received), Highlight: i == len(weeks)-1})
+	}
+	return &chart, nil
 }
 
 func (s *Server) acknowledgeAlarm(c echo.Context) error {
@@ -151,7 +172,8 @@ type alarmView struct {
 	Name           string  `json:"name"`
 	FirstOn        string  `json:"first_on" format:"date"`
 	LastOn         string  `json:"last_on" format:"date"`
-	Observed       int64   `json:"observed"`
+	Observed       int64   `json:"observed" doc:"Complaints, as counted when it was found."`
+	Listed         int64   `json:"listed" doc:"Complaints of these days by now: letters are taken down later, and split."`
 	Expected       float64 `json:"expected"`
 	Usual          int64   `json:"usual" doc:"The most that would have been no alarm."`
 	Probability    float64 `json:"probability" doc:"Of so many or more if nothing has changed."`
@@ -174,7 +196,7 @@ func (s *Server) alarmViewOf(a report.Alarm, lang locale.Lang) alarmView {
 		}
 		return stamp(t)
 	}
-	return alarmView{a.ID, a.Kind, a.Firm, a.Pack, a.Code, a.Name(s.Reports, lang), a.FirstOn.String(), a.LastOn.String(), a.Observed, a.Expected, a.Usual, a.P, a.Series, a.Method,
+	return alarmView{a.ID, a.Kind, a.Firm, a.Pack, a.Code, a.Name(s.Reports, lang), a.FirstOn.String(), a.LastOn.String(), a.Observed, a.Listed, a.Expected, a.Usual, a.P, a.Series, a.Method,
 		stamp(a.RaisedAt), a.SeenOn.String(), a.Href(), at(a.AcknowledgedAt), a.By, a.Found, a.Done, a.Version}
 }
 

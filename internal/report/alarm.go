@@ -30,7 +30,8 @@ type Alarm struct {
 	Code     string
 	// Of the seven days that were the least likely since it was raised.
 	FirstOn, LastOn calendar.Date
-	Observed        int64   // complaints
+	Observed        int64   // complaints, as counted then
+	Listed          int64   // complaints of these days that there are today: letters are taken down later, and split
 	Expected        float64 // complaints
 	Usual           int64   // the most that would have been no alarm
 	P               float64 // how likely so many or more are if nothing has changed
@@ -184,7 +185,10 @@ func (s *Service) tell(ctx context.Context, tx *store.Tx, raised int, end calend
 	return nil
 }
 
-// Alarms lists alarms: the open ones, the newest first, or all of them. Forbidden.
+// alarmsListed bounds a list of alarms.
+const alarmsListed = 200
+
+// Alarms lists alarms, the newest first: the open ones, or after them those that were dealt with. Forbidden.
 func (s *Service) Alarms(ctx context.Context, by access.Actor, all bool) (out []Alarm, err error) {
 	if err := s.policy.May(by, access.ReadReport); err != nil {
 		return nil, err
@@ -194,7 +198,7 @@ func (s *Service) Alarms(ctx context.Context, by access.Actor, all bool) (out []
 		rest = ""
 	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {
-		out, err = readAlarms(ctx, tx, rest+" ORDER BY a.id DESC LIMIT ?", listMost)
+		out, err = readAlarms(ctx, tx, rest+" ORDER BY a.acknowledged_at IS NOT NULL, a.id DESC LIMIT ?", alarmsListed)
 		return err
 	})
 	return out, err
@@ -282,6 +286,41 @@ func (s *Service) Acknowledge(ctx context.Context, by access.Actor, id int64, a 
 		return fmt.Errorf("acknowledge alarm %d: %w", id, err)
 	}
 	return nil
+}
+
+// WeekCount is what was received in seven days.
+type WeekCount struct {
+	From     calendar.Date
+	Received int64
+	Base     bool // it belongs to the baseline
+}
+
+// AlarmWeeks are the weeks that the rule looked at, the oldest first, as they are counted today. Forbidden.
+func (s *Service) AlarmWeeks(ctx context.Context, by access.Actor, a *Alarm) (out []WeekCount, err error) {
+	if err := s.policy.May(by, access.ReadReport); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		q, key := query{tx: tx, zone: s.zone}, series{kind: a.Kind, pack: a.Pack, code: a.Code}
+		if a.Firm != "" {
+			if err := q.one(ctx, new(sql).add("SELECT COALESCE(merged_into, id) FROM firms WHERE code = ?", a.Firm), &key.firm); err != nil {
+				return err
+			}
+		}
+		c, err := countSeries(ctx, q, a.LastOn.AddDays(1))
+		if err != nil {
+			return err
+		}
+		for n, received := range c.at(key) {
+			out = append(out, WeekCount{c.end.AddDays(-7 * (n + 1)), received, n > alarmGap})
+		}
+		slices.Reverse(out)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("weeks of alarm %d: %w", a.ID, err)
+	}
+	return out, nil
 }
 
 // AlarmDefinition says how alarms come about.

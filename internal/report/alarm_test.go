@@ -72,7 +72,7 @@ func TestAlarms(t *testing.T) {
 		var what []string
 		for _, a := range list {
 			what = append(what, a.Kind+" "+a.Firm+a.Pack+a.Code)
-			if n := int64(w.counted(a)); a.Observed != n || a.Expected > float64(n)/2 || a.Usual < 5 || a.Usual >= n || a.P > 0.01 || !a.Open() {
+			if n := int64(w.counted(a)); a.Observed != n || a.Listed != n || a.Expected > float64(n)/2 || a.Usual < 5 || a.Usual >= n || a.P > 0.01 || !a.Open() {
 				t.Errorf("%+v: %d are in the list of it", a, n)
 			}
 			if href := a.Href(); !strings.Contains(href, "since="+dayOf(now.AddDate(0, 0, -7))) || !strings.Contains(href, "until="+dayOf(now.AddDate(0, 0, -1))) {

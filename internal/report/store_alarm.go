@@ -50,9 +50,13 @@ func lastAlarm(ctx context.Context, tx *store.Tx, s series) (*alarmRow, error) {
 	return &r, nil
 }
 
-// alarmSQL reads alarms with the names of their firms and of who acknowledged them.
+// alarmSQL reads alarms with the names of their firms and of who acknowledged them, and how many complaints there are of them by now.
 const alarmSQL = `SELECT a.id, a.kind, COALESCE(f.code, ''), COALESCE(f.name, ''), a.pack, a.code, a.first_on, a.last_on, a.observed, a.expected_hundredths, a.usual,
-	a.p_billionths, a.series, a.method, a.raised_at, a.seen_on, a.acknowledged_at, COALESCE(u.name, ''), a.found, a.done, a.version
+	a.p_billionths, a.series, a.method, a.raised_at, a.seen_on, a.acknowledged_at, COALESCE(u.name, ''), a.found, a.done, a.version,
+	(SELECT COUNT(*) FROM complaints c WHERE c.received_on >= a.first_on AND c.received_on <= a.last_on AND (a.pack = '' OR c.pack = a.pack)
+		AND (a.kind <> 'lender' OR c.lender_id IN (SELECT m.id FROM firms m WHERE m.id = a.firm_id OR m.merged_into = a.firm_id))
+		AND (a.kind <> 'agency' OR c.agency_id IN (SELECT m.id FROM firms m WHERE m.id = a.firm_id OR m.merged_into = a.firm_id))
+		AND (a.kind <> 'code' OR EXISTS (SELECT 1 FROM complaint_codes x WHERE x.complaint_id = c.id AND x.code = a.code)))
 	FROM alarms a LEFT JOIN firms f ON f.id = a.firm_id LEFT JOIN users u ON u.id = a.acknowledged_by`
 
 func readAlarms(ctx context.Context, tx *store.Tx, rest string, args ...any) ([]Alarm, error) {
@@ -67,7 +71,7 @@ func readAlarms(ctx context.Context, tx *store.Tx, rest string, args ...any) ([]
 		var expected, p int64
 		var raised, acknowledged store.Time
 		if err := rows.Scan(&a.ID, &a.Kind, &a.Firm, &a.FirmName, &a.Pack, &a.Code, &a.FirstOn, &a.LastOn, &a.Observed, &expected, &a.Usual,
-			&p, &a.Series, &a.Method, &raised, &a.SeenOn, &acknowledged, &a.By, &a.Found, &a.Done, &a.Version); err != nil {
+			&p, &a.Series, &a.Method, &raised, &a.SeenOn, &acknowledged, &a.By, &a.Found, &a.Done, &a.Version, &a.Listed); err != nil {
 			return nil, fmt.Errorf("read alarms: %w", err)
 		}
 		a.Expected, a.P, a.RaisedAt, a.AcknowledgedAt = float64(expected)/100, float64(p)/1e9, raised.Time(), acknowledged.Time()
