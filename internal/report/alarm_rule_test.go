@@ -57,6 +57,7 @@ func TestWhatIsUnusual(t *testing.T) {
 		{"such peaks came before", weekly{16, weeks(26, 1, 1, 2, 14, 1, 0, 15), 52, all}, false},
 		{"the whole office, twice", weekly{now: 80, base: all}, true},
 		{"the whole office, a little more", weekly{now: 50, base: all}, false},
+		{"the whole office, as it wavers", weekly{now: 16, base: weeks(26, 1, 1, 2, 14, 1, 0, 15)}, false},
 		{"the only pack", weekly{80, all, 80, all}, false},
 	} {
 		got, _ := x.w.judge(alarmThreshold(50))
