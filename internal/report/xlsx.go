@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -75,17 +74,6 @@ type workbook struct {
 	names  []string
 }
 
-// The styles besides those of the kinds of columns.
-const (
-	styleHead  = "head"
-	styleWrap  = "wrap"
-	styleTitle = "title"
-	styleDate  = "date"
-)
-
-// formats are how spreadsheets show the kinds. A mean of counts has a decimal, a count none.
-var formats = map[string]string{Count: "#,##0.##", Percent: "0.0%", Days: "0.##", Fen: `"¥"#,##0.00`, Rate: "#,##0.00", styleDate: "yyyy-mm-dd", Text: "@"}
-
 func (b *workbook) fill() error {
 	at := b.CutOff.UTC().Format(time.RFC3339)
 	if err := b.file.SetDocProps(&excelize.DocProperties{Creator: b.office(), LastModifiedBy: b.office(), Created: at, Modified: at,
@@ -128,42 +116,6 @@ func sheetName(title string) string {
 		rs = rs[:len(rs)-1]
 	}
 	return strings.TrimSpace(string(rs))
-}
-
-func (b *workbook) makeStyles() error {
-	b.styles = map[string]int{}
-	add := func(name string, s excelize.Style) error {
-		id, err := b.file.NewStyle(&s)
-		b.styles[name] = id
-		return err
-	}
-	grey := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"F0EEE8"}}
-	for _, kind := range slices.Sorted(maps.Keys(formats)) {
-		format := formats[kind]
-		for _, total := range []bool{false, true} {
-			s, name := excelize.Style{CustomNumFmt: &format}, kind
-			if total {
-				name += " total"
-				s.Font, s.Fill, s.Border = &excelize.Font{Bold: true}, grey, []excelize.Border{{Type: "top", Color: "1B2430", Style: 1}}
-			}
-			if err := add(name, s); err != nil {
-				return err
-			}
-		}
-	}
-	for _, x := range []struct {
-		name  string
-		style excelize.Style
-	}{
-		{styleHead, excelize.Style{Font: &excelize.Font{Bold: true}, Fill: grey, Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"}}},
-		{styleWrap, excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}},
-		{styleTitle, excelize.Style{Font: &excelize.Font{Bold: true, Size: 16}}},
-	} {
-		if err := add(x.name, x.style); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // stream begins a sheet; columns are widths.
@@ -218,9 +170,10 @@ func lined(w *excelize.StreamWriter, lines [][]any, widths ...float64) error {
 	return w.Flush()
 }
 
-func put(w *excelize.StreamWriter, lines [][]any) error {
+// put writes lines from a row on.
+func put(w *excelize.StreamWriter, row int, lines [][]any) error {
 	for i, line := range lines {
-		cell, err := excelize.CoordinatesToCellName(1, i+1)
+		cell, err := excelize.CoordinatesToCellName(1, row+i)
 		if err != nil {
 			return err
 		}
@@ -290,6 +243,9 @@ func (b *workbook) sheet(t *Table, i int) error {
 		for i, row := range t.Rows[:min(len(t.Rows), 200)] {
 			most = max(most, chart.Width(b.format(row[j], t.Kind(i, j)), 1)/0.56)
 		}
+		if t.Totals != nil {
+			most = max(most, 1.1*chart.Width(b.format(t.Totals[j], t.Kinds[j]), 1)/0.56) // in bold
+		}
 		widths[k] = min(most+4, 48)
 	}
 	w, err := b.stream(b.names[i], widths...)
@@ -299,20 +255,39 @@ func (b *workbook) sheet(t *Table, i int) error {
 	if err := w.SetPanes(&excelize.Panes{Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight"}); err != nil {
 		return err
 	}
-	lines := [][]any{b.styled(styleHead, headsOf(t, order)...)}
+	head, high := b.head(t, order, widths)
+	if err := w.SetRow("A1", head, excelize.RowOpts{Height: high}); err != nil {
+		return err
+	}
+	var lines [][]any
 	for i, row := range t.Rows {
 		lines = append(lines, b.cells(t, order, row, func(j int) string { return t.Kind(i, j) }, ""))
 	}
 	if t.Totals != nil {
 		lines = append(lines, b.cells(t, order, t.Totals, func(j int) string { return t.Kinds[j] }, " total"))
 	}
-	if err := put(w, lines); err != nil {
+	if err := put(w, 2, lines); err != nil {
 		return err
 	}
 	if err := b.filters(w, t, len(order), i); err != nil { // needs the head to be there
 		return err
 	}
 	return w.Flush()
+}
+
+// head is the first line of a sheet and how high it is: heads wider than their column, less the room of the filter's button,
+// take several lines.
+func (b *workbook) head(t *Table, order []int, widths []float64) (cells []any, height float64) {
+	lines := 1.0
+	for k, text := range headsOf(t, order) {
+		style := styleHead
+		if t.Kinds[order[k]] != Text {
+			style = styleRight
+		}
+		cells = append(cells, excelize.Cell{StyleID: b.styles[style], Value: text})
+		lines = max(lines, math.Ceil(chart.Width(text, 1)/0.56/(widths[k]-4)-0.01))
+	}
+	return cells, 15*lines + 5
 }
 
 // headsOf are the names of columns; spreadsheets want each but once.
