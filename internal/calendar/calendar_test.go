@@ -323,3 +323,24 @@ func TestLoadRefuses(t *testing.T) {
 		t.Error("no calendars at all: no error")
 	}
 }
+
+// Dates compare and count days as moments do, over the ends of months and years;
+// no date comes before all of them.
+func TestDatesAreAsMomentsAre(t *testing.T) {
+	for _, from := range []string{"2023-12-20", "2024-02-20", "2025-02-20", "2026-10-05"} {
+		d := calendar.MustDate(from)
+		for n := -400; n <= 400; n++ {
+			m := d.Start(time.UTC).AddDate(0, 0, n)
+			got := d.AddDays(n)
+			if want := calendar.OfTime(m); got != want || got.String() != m.Format(time.DateOnly) {
+				t.Errorf("%s and %d days: %s, want %s", d, n, got, want)
+			}
+			if got.Compare(d) != m.Compare(d.Start(time.UTC)) || d.Compare(got) != -got.Compare(d) || got.Sub(d) != n {
+				t.Errorf("%s against %s: %d, %d days", got, d, got.Compare(d), got.Sub(d))
+			}
+		}
+		if none := (calendar.Date{}); none.Compare(d) != -1 || d.Compare(none) != 1 || none.Compare(none) != 0 || none.AddDays(5) != calendar.OfTime(none.Start(time.UTC).AddDate(0, 0, 5)) {
+			t.Errorf("no date against %s: %d", d, none.Compare(d))
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"fmt"
 	"time"
@@ -58,7 +59,12 @@ func (d Date) Day() int          { return d.day }
 func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
 
 // AddDays returns the date n calendar days after d (before, if n < 0).
-func (d Date) AddDays(n int) Date { return OfTime(d.utc().AddDate(0, 0, n)) }
+func (d Date) AddDays(n int) Date {
+	if to := d.day + n; to >= 1 && to <= 28 && !d.IsZero() { // clocks and surcharges walk day by day
+		return Date{d.year, d.month, to}
+	}
+	return OfTime(d.utc().AddDate(0, 0, n))
+}
 
 // AddMonths returns the same day n months later, or the last day of that month
 // where it is shorter: statutory months do not spill over.
@@ -72,7 +78,9 @@ func (d Date) AddMonths(n int) Date {
 func (d Date) Sub(e Date) int { return int(d.utc().Sub(e.utc()).Hours() / 24) }
 
 // Compare orders dates: -1, 0 or 1. "No date" sorts first.
-func (d Date) Compare(e Date) int { return d.utc().Compare(e.utc()) }
+func (d Date) Compare(e Date) int {
+	return cmp.Or(cmp.Compare(d.year, e.year), cmp.Compare(d.month, e.month), cmp.Compare(d.day, e.day))
+}
 
 // Before reports whether d is earlier than e.
 func (d Date) Before(e Date) bool { return d.Compare(e) < 0 }

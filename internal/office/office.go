@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"time"
 
 	"dunwatch/internal/access"
@@ -50,28 +51,37 @@ type Law struct {
 
 // ReadLaw reads it. It fails for a policy, rulebook, calendar or locale that is broken.
 func ReadLaw() (*Law, error) {
-	policy, err := access.Load(policies.FS)
+	l, err := builtIn()
 	if err != nil {
 		return nil, err
-	}
-	rules, err := fs.Sub(policies.FS, "rulebook")
-	if err != nil {
-		return nil, err
-	}
-	book, err := rulebook.Load(rules)
-	if err != nil {
-		return nil, fmt.Errorf("read rulebook: %w", err)
 	}
 	calendars, err := calendar.Load(policies.FS)
 	if err != nil {
 		return nil, fmt.Errorf("read calendars: %w", err)
 	}
-	words, err := locale.Load(web.FS)
-	if err != nil {
-		return nil, fmt.Errorf("read locales: %w", err)
-	}
-	return &Law{policy, book, calendars, words}, nil
+	l.Calendars = calendars
+	return &l, nil
 }
+
+// builtIn is what nothing changes in a running program: a process that runs
+// many commands, as tests do, reads it once. Calendars are not part of it, since
+// an import changes them.
+var builtIn = sync.OnceValues(func() (l Law, err error) {
+	if l.Policy, err = access.Load(policies.FS); err != nil {
+		return l, err
+	}
+	rules, err := fs.Sub(policies.FS, "rulebook")
+	if err != nil {
+		return l, err
+	}
+	if l.Book, err = rulebook.Load(rules); err != nil {
+		return l, fmt.Errorf("read rulebook: %w", err)
+	}
+	if l.Words, err = locale.Load(web.FS); err != nil {
+		return l, fmt.Errorf("read locales: %w", err)
+	}
+	return l, nil
+})
 
 // Options are what an office stands on.
 type Options struct {
