@@ -37,11 +37,12 @@ var arrows = map[string][]string{
 	"hardship":       {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "ident", "letter", "locale", "notify", "rulebook", "seal", "store"},
 	"docket":         {"access", "account", "audit", "calendar", "casework", "complaint", "deadline", "fault", "firm", "forwarding", "locale", "notify", "rulebook", "store"},
 	"witness":        {"access", "account", "audit", "complaint", "fault", "seal", "store"},
+	"brief":          {"access", "account", "audit", "calendar", "casework", "complaint", "fault", "ident", "rulebook", "store", "witness"},
 	"linkage":        {"access", "account", "audit", "calendar", "casework", "complaint", "fault", "firm", "ident", "store"},
 	"contactlog":     {"calendar", "fault", "ident", "rulebook"},
 	"logbook":        {"access", "audit", "calendar", "casework", "complaint", "contactlog", "evidence", "fault", "forwarding", "locale", "rulebook", "store"},
 	"chart":          {},
-	"report":         {"access", "audit", "calendar", "casework", "chart", "complaint", "deadline", "enforcement", "fault", "locale", "notify", "paper", "rulebook", "store"},
+	"report":         {"access", "audit", "brief", "calendar", "casework", "chart", "complaint", "deadline", "enforcement", "fault", "locale", "notify", "paper", "rulebook", "store"},
 }
 
 // houseFree may import anything of the house: they tie it together.

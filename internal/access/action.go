@@ -76,6 +76,9 @@ const (
 	InviteWitness     Action = "witness.invite" // a link for a relative or colleague
 	ReadStatement     Action = "witness.read"
 	ReleaseStatement  Action = "witness.release" // to the complainant
+	ReadBrief         Action = "brief.read"      // anonymised case briefs before they are told
+	WriteBrief        Action = "brief.write"
+	ApproveBrief      Action = "brief.approve"
 )
 
 // Actions lists every action.
@@ -88,6 +91,7 @@ var Actions = []Action{
 	RateHandling, LogContact, ReopenCase, ReadForward, SendForward, AnswerForward, CheckAnswer, AskForTime, DecideOnTime,
 	WriteLetter, ReleaseLetter, ManageTemplates, OfferPlan, AnswerPlan, ManageFirmUsers, ManageOperations,
 	ReadLinks, SearchIdentifier, DecideLink, MergeDuplicate, ReadClusters, InviteWitness, ReadStatement, ReleaseStatement,
+	ReadBrief, WriteBrief, ApproveBrief,
 }
 
 // Object is the part before the dot.
@@ -107,4 +111,5 @@ var seeing = map[string]Action{
 	"forward":   ReadForward,
 	"link":      ReadLinks,
 	"witness":   ReadStatement,
+	"brief":     ReadBrief,
 }

@@ -104,6 +104,11 @@ const (
 	AlarmRaised       Action = "alarm.raised"
 	AlarmContinued    Action = "alarm.continued"
 	AlarmAcknowledged Action = "alarm.acknowledged"
+	BriefDrafted      Action = "brief.drafted"
+	BriefSubmitted    Action = "brief.submitted"
+	BriefReturned     Action = "brief.returned"
+	BriefApproved     Action = "brief.approved"
+	BriefWithdrawn    Action = "brief.withdrawn"
 	LogKept           Action = "contact_log.kept"
 	LogAsked          Action = "contact_log.asked"
 	LogMappingSaid    Action = "log_mapping.said"
@@ -142,7 +147,7 @@ var Recorded = []string{
 	"contact_attempts", "complaint_links", "intakes", "ratings", "rosters", "collectors",
 	"accused_added", "link_decisions", "duplicates", "witness_links", "witness_statements", "witness_events",
 	"firm_denominators", "report_freezes", "report_editions", "report_references", "report_publications", "report_subscriptions", "alarms",
-	"contact_logs", "log_requests", "log_mappings", "finding_checks",
+	"contact_logs", "log_requests", "log_mappings", "finding_checks", "case_briefs",
 }
 
 // Unrecorded lists every other table with its reason; a test holds both lists

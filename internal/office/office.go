@@ -13,6 +13,7 @@ import (
 	"dunwatch/internal/access"
 	"dunwatch/internal/account"
 	"dunwatch/internal/audit"
+	"dunwatch/internal/brief"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/casework"
 	"dunwatch/internal/complaint"
@@ -121,6 +122,7 @@ type Office struct {
 	Docket     *docket.Service
 	Links      *linkage.Service
 	Witnesses  *witness.Service
+	Briefs     *brief.Service
 	Logs       *logbook.Service
 }
 
@@ -176,7 +178,10 @@ func Wire(law *Law, opt Options) (*Office, error) {
 	o.Links = linkage.New(linkage.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Zone: o.Zone, Accounts: o.Accounts, Firms: o.Firms, Complaints: o.Complaints, Cases: o.Cases,
 	})
-	o.Reports = report.New(o.DB, o.Log, o.Policy, o.Book, o.Calendars, o.Zone, o.Words).Mailing(o.Notify, opt.page("/reports"))
+	o.Briefs = brief.New(brief.Deps{
+		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Zone: o.Zone, Accounts: o.Accounts, Complaints: o.Complaints, Cases: o.Cases, Witnesses: o.Witnesses,
+	})
+	o.Reports = report.New(o.DB, o.Log, o.Policy, o.Book, o.Calendars, o.Zone, o.Words).Mailing(o.Notify, opt.page("/reports")).Telling(o.Briefs)
 	o.Docket = docket.New(docket.Deps{
 		DB: o.DB, Log: o.Log, Policy: o.Policy, Book: o.Book, Calendars: o.Calendars, Zone: o.Zone, Words: o.Words, Notify: o.Notify,
 		DeskURL: opt.page("/queue"), RedueComplaints: o.Complaints.Redue, RedueCases: o.redueCases, Chase: o.chase,

@@ -218,7 +218,7 @@ func TestXLSX(t *testing.T) {
 	}
 	defer f.Close()
 	sheets := f.GetSheetList()
-	if len(sheets) != len(r.Listed())+2 {
+	if len(sheets) != len(r.Listed())+3 { // what it is, the briefs, and the definitions
 		t.Fatalf("sheets %v", sheets)
 	}
 	dangerous := false

@@ -115,6 +115,11 @@ func (s *Service) draft(ctx context.Context, tx *store.Tx, p Period, reason stri
 		if err != nil {
 			return nil, err
 		}
+		if pack == All {
+			if err := s.builder(q, locale.ZH).checkBriefs(ctx); err != nil {
+				return nil, err
+			}
+		}
 		d.cutOff, d.reports[pack] = q.cutOff, map[locale.Lang]*Report{}
 		first := s.builder(q, locale.ZH)
 		refs, err := first.allReferences(ctx, pack)
@@ -171,6 +176,9 @@ func (s *Service) seal(ctx context.Context, tx *store.Tx, by access.Actor, d *dr
 	}
 	if last != nil && int(last.Revision) >= d.revision {
 		return nil, fault.New(fault.Conflict, "report.freeze.taken")
+	}
+	if err := s.sameBriefs(ctx, tx, d); err != nil {
+		return nil, err
 	}
 	r := &freezeRow{Period: d.period.String(), Revision: int64(d.revision), CutOff: store.At(d.cutOff), Definitions: DefinitionVersion, Rulebook: d.rulebook,
 		Reason: d.reason, FrozenAt: store.At(tx.Now), FrozenBy: store.ID(by.UserID)}

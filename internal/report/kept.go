@@ -218,5 +218,5 @@ func (s *Service) Whole(ctx context.Context, by access.Actor, p Period, pack str
 		return nil, fmt.Errorf("report of %s: %w", p, err)
 	}
 	r := *v.(*Report)
-	return &r, nil
+	return &r, s.retell(ctx, key, &r)
 }

@@ -46,6 +46,12 @@ func (m *Report) WriteCSV(w io.Writer) error {
 			return fmt.Errorf("write table %s: %w", t.ID, err)
 		}
 	}
+	if m.TellsBriefs() {
+		lines := append([][]string{{sectionBriefs, safe(m.words.T(locale.Lang(m.Lang), "report.section."+sectionBriefs)), m.Month.String(), m.Pack}}, m.csvBriefs()...)
+		if err := c.WriteAll(append(lines, []string{""})); err != nil {
+			return fmt.Errorf("write briefs: %w", err)
+		}
+	}
 	c.Flush()
 	if err := c.Error(); err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -56,21 +62,27 @@ func (m *Report) WriteCSV(w io.Writer) error {
 // WriteTableCSV writes one table as UTF-8 CSV with a BOM: a line of column names, a line for each row, and the total. It fails with
 // NotFound for a table that the report does not have.
 func (m *Report) WriteTableCSV(w io.Writer, id string) error {
-	for _, t := range m.Listed() {
-		if t.ID != id {
-			continue
-		}
-		if _, err := io.WriteString(w, bom); err != nil {
-			return fmt.Errorf("write table %s: %w", id, err)
-		}
-		c := csv.NewWriter(w)
-		c.UseCRLF = true
-		if err := c.WriteAll(m.csvLines(t)); err != nil {
-			return fmt.Errorf("write table %s: %w", id, err)
-		}
-		return nil
+	var lines [][]string
+	if id == sectionBriefs && m.TellsBriefs() {
+		lines = m.csvBriefs()
 	}
-	return notFound()
+	for _, t := range m.Listed() {
+		if t.ID == id {
+			lines = m.csvLines(t)
+		}
+	}
+	if lines == nil {
+		return notFound()
+	}
+	if _, err := io.WriteString(w, bom); err != nil {
+		return fmt.Errorf("write table %s: %w", id, err)
+	}
+	c := csv.NewWriter(w)
+	c.UseCRLF = true
+	if err := c.WriteAll(lines); err != nil {
+		return fmt.Errorf("write table %s: %w", id, err)
+	}
+	return nil
 }
 
 func (m *Report) writeTable(c *csv.Writer, t *Table) error {

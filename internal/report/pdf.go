@@ -244,6 +244,9 @@ func (p *printing) section(s Section) {
 		}
 		p.table(t, wide)
 	}
+	if s.ID == sectionBriefs {
+		p.briefs()
+	}
 	p.doc.Wide(false)
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -51,6 +52,7 @@ type Public struct {
 	DefinitionVersion int           `json:"definition_version"`
 	PublishedOn       calendar.Date `json:"published_on"`
 	Tables            []PublicTable `json:"tables"`
+	Briefs            []PublicBrief `json:"briefs,omitempty"`
 }
 
 // PublicTable is a table of counts.
@@ -101,7 +103,7 @@ func (p *Public) Table(id string) *PublicTable {
 
 // PublicOf is the public version of a report in both languages, with what must be hidden hidden.
 func PublicOf(zh, en *Report) *Public {
-	p := &Public{Month: zh.Month, Revision: zh.Revision, DefinitionVersion: zh.DefinitionVersion}
+	p := &Public{Month: zh.Month, Revision: zh.Revision, DefinitionVersion: zh.DefinitionVersion, Briefs: publicBriefs(zh, en)}
 	totals := map[string]int64{"received": zh.Headline.Received, "closed": zh.Headline.Closed}
 	for _, x := range publicTables {
 		t := zh.Table(x.id)
@@ -240,7 +242,11 @@ func (s *Service) publication(ctx context.Context, tx *store.Tx, d *draft) (*pub
 			return nil, err
 		}
 		if !p.follows(before) {
-			return nil, nil
+			if reflect.DeepEqual(p.Briefs, before.Briefs) {
+				return nil, nil
+			}
+			before.Briefs, before.PublishedOn = p.Briefs, p.PublishedOn // the figures stay those of their revision
+			p = before
 		}
 	}
 	content, err := json.Marshal(p)
@@ -268,8 +274,10 @@ func (s *Service) Public(ctx context.Context, p Period) (out *Public, err error)
 		if row == nil {
 			return notFound()
 		}
-		out, err = readPublic(row.Content)
-		return err
+		if out, err = readPublic(row.Content); err != nil {
+			return err
+		}
+		return s.withoutGone(ctx, tx, out)
 	})
 	return out, err
 }

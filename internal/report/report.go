@@ -31,6 +31,7 @@ import (
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/audit"
+	"dunwatch/internal/brief"
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/rulebook"
@@ -58,6 +59,8 @@ type Report struct {
 	Headline          Headline          `json:"headline"`
 	Sections          []Section         `json:"sections"`
 	Tables            []Table           `json:"tables"`
+	// Briefs are anonymised case briefs that a person chose; none where nobody chose any.
+	Briefs []Brief `json:"briefs,omitempty"`
 	// Trend is the months up to the period's last, see Whole; nil of a report that was computed without it.
 	Trend       *Table       `json:"trend,omitempty"`
 	Definitions []Definition `json:"definitions"`
@@ -199,7 +202,8 @@ type Service struct {
 	words     *locale.Catalog
 	mail      mailing
 	held      keeper
-	largeFrom int64 // 0 is largeOffice; a test's is smaller
+	largeFrom int64          // 0 is largeOffice; a test's is smaller
+	briefs    *brief.Service // nil: none are told
 }
 
 // New returns the service. zone is the regulator's: it decides in which month something happened.
@@ -278,6 +282,9 @@ func (b *builder) report(ctx context.Context) (*Report, error) {
 		last.Tables = append(last.Tables, x.id)
 	}
 	r.Headline = b.head
+	if err := b.tell(ctx, r); err != nil {
+		return nil, err
+	}
 	for _, note := range methodNotes {
 		r.Notes = append(r.Notes, b.words.T(b.lang, "report.method."+note))
 	}

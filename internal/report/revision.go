@@ -65,6 +65,7 @@ func (b *builder) changes(ctx context.Context, now *Report, last *freezeRow, ref
 			out = append(out, c)
 		}
 	}
+	out = append(out, briefChanges(before, now)...)
 	for i := range out {
 		if err := b.explain(ctx, &out[i], last.FrozenAt, events); err != nil {
 			return nil, nil, err

@@ -72,6 +72,8 @@ type workbook struct {
 	file   *excelize.File
 	styles map[string]int
 	names  []string
+	// briefName is that of the sheet of briefs; "" where the report tells none.
+	briefName string
 }
 
 func (b *workbook) fill() error {
@@ -87,12 +89,20 @@ func (b *workbook) fill() error {
 	for i, t := range tables {
 		b.names = append(b.names, sheetName(fmt.Sprintf("%02d %s", i+1, t.Title)))
 	}
+	if b.TellsBriefs() {
+		b.briefName = sheetName(fmt.Sprintf("%02d %s", len(tables)+1, b.t("report.section."+sectionBriefs)))
+	}
 	if err := b.about(tables); err != nil {
 		return err
 	}
 	for i, t := range tables {
 		if err := b.sheet(t, i); err != nil {
 			return fmt.Errorf("sheet %s: %w", t.ID, err)
+		}
+	}
+	if b.briefName != "" {
+		if err := b.briefSheet(); err != nil {
+			return fmt.Errorf("sheet of briefs: %w", err)
 		}
 	}
 	if err := b.terms(); err != nil {
@@ -202,6 +212,9 @@ func (b *workbook) about(tables []*Table) error {
 	lines = append(lines, nil, b.styled(styleHead, b.t("report.form.sheet"), b.t("report.form.table"), b.t("report.form.counts")))
 	for i, t := range tables {
 		lines = append(lines, b.styled(styleWrap, b.names[i], t.Title, t.Note))
+	}
+	if b.briefName != "" {
+		lines = append(lines, b.styled(styleWrap, b.briefName, b.t("report.section."+sectionBriefs), b.t("report.brief.note")))
 	}
 	lines = append(lines, nil, b.styled(styleHead, b.t("report.form.method")))
 	for i, note := range b.Notes {

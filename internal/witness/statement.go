@@ -277,3 +277,46 @@ func (s *Service) Release(ctx context.Context, by access.Actor, ref, number stri
 	}
 	return nil
 }
+
+// Person is whom a statement or a link of a complaint names.
+type Person struct{ Name, Label, About, Reach string }
+
+// People are those whom the links and statements of a complaint name, inside an open transaction, whoever asks: for the check
+// that a text names none of them. Nobody is shown them. None once the key is destroyed.
+func (s *Service) People(ctx context.Context, tx *store.Tx, c *complaint.Complaint) ([]Person, error) {
+	links, err := linksOf(ctx, tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	said, err := statements(ctx, tx, c.ID)
+	if err != nil || len(links)+len(said) == 0 {
+		return nil, err
+	}
+	key, err := s.d.Complaints.DataKey(ctx, tx, c)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []Person
+	for _, l := range links {
+		label, err := key.Open(fieldLabel, l.Label)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Person{Label: label})
+	}
+	for _, r := range said {
+		text, err := key.Open(fieldAnswer, r.Answer)
+		if err != nil {
+			return nil, err
+		}
+		var a Answer
+		if err := json.Unmarshal([]byte(text), &a); err != nil {
+			return nil, fmt.Errorf("read a statement: %w", err)
+		}
+		out = append(out, Person{Name: a.Name, About: a.About, Reach: a.Reach})
+	}
+	return out, nil
+}
