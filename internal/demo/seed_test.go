@@ -430,7 +430,7 @@ func fixedReports(t *testing.T, s *seeded) {
 	for name, x := range map[string][2]int64{
 		"open": {d.Open, one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL")}, "unassigned": {d.Unassigned, one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL AND officer_id IS NULL")},
 		"overdue":   {d.Overdue, one("SELECT COUNT(*) FROM cases WHERE closed_on IS NULL AND due_on < ?", today)},
-		"to screen": {d.ToScreen, one("SELECT COUNT(*) FROM complaints WHERE status IN ('received', 'supplement')")},
+		"to screen": {d.ToScreen, one("SELECT COUNT(*) FROM complaints WHERE status = 'received'")},
 		"received":  {d.Received, one("SELECT COUNT(*) FROM complaints WHERE received_on = ?", today)}, "yesterday": {d.Days[len(d.Days)-2].Received, one("SELECT COUNT(*) FROM complaints WHERE received_on = ?", today.AddDays(-1))},
 	} {
 		if x[0] != x[1] {

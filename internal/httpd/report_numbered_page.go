@@ -10,7 +10,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"dunwatch/internal/access"
-	"dunwatch/internal/calendar"
 	"dunwatch/internal/fault"
 	"dunwatch/internal/locale"
 	"dunwatch/internal/report"
@@ -113,51 +112,4 @@ func (s *Server) apiNumbered(ctx context.Context, by access.Actor, in *numberedI
 		return nil, err
 	}
 	return s.fileOf(r, in.Format, "")
-}
-
-// dashboardPageData is how things stand now.
-type dashboardPageData struct {
-	Page
-	D     *report.Dashboard
-	Tiles []tile
-	Trend *Chart
-}
-
-func (s *Server) dashboardPage(c echo.Context) error {
-	d, p := s.deskOf(c), dashboardPageData{Page: s.base(c)}
-	var err error
-	if p.D, err = s.Reports.Dashboard(d.ctx, d.by, d.lang); err != nil {
-		return err
-	}
-	month := report.MonthLinks(calendar.MonthOf(d.day), "")
-	for _, x := range []struct {
-		key, href string
-		n         int64
-		tone      string
-	}{
-		{"received", month.Received(), p.D.Received, ""}, {"week", "/complaints", p.D.Week, ""}, {"to_screen", "/complaints", p.D.ToScreen, ""}, {"opened", "/queue?status=all&opened=" + calendar.MonthOf(d.day).String(), p.D.Opened, ""},
-		{"closed", "/queue?status=closed&closed=" + calendar.MonthOf(d.day).String(), p.D.Closed, ""}, {"open", "/queue", p.D.Open, ""},
-		{"unassigned", "/queue?status=unassigned", p.D.Unassigned, ""}, {"overdue", "/queue?time=overdue", p.D.Overdue, "danger"},
-	} {
-		t := tile{Label: d.t("dashboard." + x.key), Value: report.Format(d.lang, x.n, report.Count), Href: x.href}
-		if x.n > 0 {
-			t.Tone = x.tone
-		}
-		p.Tiles = append(p.Tiles, t)
-	}
-	days := p.D.Days
-	p.Trend = &Chart{ID: "days", Title: d.t("dashboard.trend"), Line: true, Labels: [2]string{d.t("dashboard.day"), d.t("dashboard.received_n")},
-		Desc: d.t("dashboard.trend_span", locale.Date(d.lang, days[0].On), locale.Date(d.lang, days[len(days)-1].On))}
-	for i, day := range days {
-		p.Trend.Points = append(p.Trend.Points, Point{Label: day.On.String(), Value: float64(day.Received), Highlight: i == len(days)-1})
-	}
-	return s.show(c, http.StatusOK, "report/dashboard", p)
-}
-
-func (s *Server) apiDashboard(ctx context.Context, by access.Actor, _ *struct{}) (*answer[report.Dashboard], error) {
-	d, err := s.Reports.Dashboard(ctx, by, callerFrom(ctx).lang)
-	if err != nil {
-		return nil, err
-	}
-	return reply(*d), nil
 }

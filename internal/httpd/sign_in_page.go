@@ -59,12 +59,10 @@ func (s *Server) trySignIn(c echo.Context, form *Form) (*account.Session, error)
 // homeOf is where a role's day begins.
 func homeOf(r access.Role) string {
 	switch r {
-	case access.Supervisor:
-		return "/complaints"
+	case access.Supervisor, access.Director:
+		return "/dashboard"
 	case access.Reviewer:
 		return "/queue?officer=me"
-	case access.Director:
-		return "/penalties?status=proposed"
 	case access.Admin:
 		return "/admin"
 	case access.Firm, access.FirmManager:

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -70,12 +71,16 @@ func (s *Server) deskNav(c echo.Context) []NavItem {
 		if s.Policy.Widest(by.Role, it.act) == access.None {
 			continue
 		}
-		item := NavItem{Label: it.label, Href: it.href, Icon: it.icon, Current: under(c, it.href) || it.href == "/queue" && under(c, "/cases")}
+		item := NavItem{Label: it.label, Href: it.href, Icon: it.icon, Current: under(c, it.href) || it.href == "/queue" && under(c, "/cases") || it.href == "/dashboard" && under(c, "/alarms")}
 		if it.href == "/firm" && (under(c, "/firm/staff") || under(c, "/firm/roster") || under(c, "/firm/penalties") || under(c, "/firm/measures")) {
 			item.Current = false
 		}
 		if it.href == "/waiting" {
 			item.Count = s.waitingCount(c)
+		}
+		if it.href == homeOf(by.Role) {
+			nav = slices.Insert(nav, 0, item) // where the day begins stands first
+			continue
 		}
 		nav = append(nav, item)
 	}

@@ -17,16 +17,18 @@ const dashboardDays = 28
 // than what is open in it.
 type Dashboard struct {
 	Today      calendar.Date `json:"today"`
-	Received   int64         `json:"received"`   // complaints received today
-	Week       int64         `json:"week"`       // in the last seven days, today included
-	ToScreen   int64         `json:"to_screen"`  // complaints that wait for screening
-	Opened     int64         `json:"opened"`     // cases opened today
-	Closed     int64         `json:"closed"`     // cases closed today
-	Open       int64         `json:"open"`       // cases not closed
-	Unassigned int64         `json:"unassigned"` // of these, without an officer
-	Overdue    int64         `json:"overdue"`    // of these, past their due date
+	Received   int64         `json:"received"`    // complaints received today
+	Week       int64         `json:"week"`        // in the last seven days, today included
+	WeekBefore int64         `json:"week_before"` // in the seven days before these
+	ToScreen   int64         `json:"to_screen"`   // complaints that wait for the office to screen them
+	Opened     int64         `json:"opened"`      // cases opened today
+	Closed     int64         `json:"closed"`      // cases closed today
+	Open       int64         `json:"open"`        // cases not closed
+	Unassigned int64         `json:"unassigned"`  // of these, without an officer
+	Overdue    int64         `json:"overdue"`     // of these, past their due date
 	Units      []UnitLoad    `json:"units"`
-	Days       []DayCount    `json:"days"` // oldest first, days without anything too
+	Days       []DayCount    `json:"days"`   // oldest first, days without anything too
+	Alarms     int64         `json:"alarms"` // unusual rises that nobody has dealt with
 }
 
 // UnitLoad is what a unit has in hand.
@@ -73,7 +75,8 @@ func (d *Dashboard) count(ctx context.Context, q query) error {
 		args []any
 		into *int64
 	}{
-		{"SELECT COUNT(*) FROM complaints WHERE status IN ('received', 'supplement') AND ended_at IS NULL", nil, &d.ToScreen},
+		{"SELECT COUNT(*) FROM complaints WHERE status = 'received' AND ended_at IS NULL", nil, &d.ToScreen},
+		{"SELECT COUNT(*) FROM alarms WHERE acknowledged_at IS NULL", nil, &d.Alarms},
 		{"SELECT COUNT(*) FROM cases WHERE opened_on = ?", []any{d.Today}, &d.Opened},
 		{"SELECT COUNT(*) FROM cases WHERE closed_on = ?", []any{d.Today}, &d.Closed},
 	} {
@@ -122,8 +125,18 @@ func (d *Dashboard) days(ctx context.Context, q query) error {
 		return nil
 	})
 	d.Received = d.Days[dashboardDays-1].Received
-	for _, day := range d.Days[dashboardDays-7:] {
-		d.Week += day.Received
+	for i := 1; i <= 7; i++ {
+		d.Week += d.Days[dashboardDays-i].Received
+		d.WeekBefore += d.Days[dashboardDays-7-i].Received
 	}
 	return err
+}
+
+// Mean is how many complaints a day were received in the days shown, without today, which is not over.
+func (d *Dashboard) Mean() float64 {
+	sum := int64(0)
+	for _, day := range d.Days[:len(d.Days)-1] {
+		sum += day.Received
+	}
+	return float64(sum) / float64(len(d.Days)-1)
 }
