@@ -122,7 +122,9 @@ func TestEachNumberOpensItsCases(t *testing.T) {
 	for _, path := range []string{"/reports/2026-11", "/reports/2026-11?pack=us", "/reports/2026-Q3?pack=cn", "/reports/2026-09"} {
 		w.report(path)
 	}
+	w.standing()
 	s.programsSeeAsMuch(office, w.seen)
+	s.dealsWithAnAlarm(office)
 	t.Logf("%d figures, %d lists", w.figures, len(w.seen))
 	if w.figures < 1000 || w.sums < 20 || w.works < 30 {
 		t.Errorf("only %d figures, %d amounts and %d lists of work were looked at", w.figures, w.sums, w.works)
