@@ -113,6 +113,7 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 	o.handsIn()
 	o.lastMeasures()
 	o.watching()
+	o.measured()
 	if err := o.run(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,6 +20,7 @@ const sizesTemplate = "firm/sizes"
 type sizesPageData struct {
 	Page
 	Sizes  []firm.Size
+	Firm   string // its name, where the sizes of one firm are asked for
 	Manage bool
 	Done   *firm.SizeResult
 	Wrong  []string // lines that were not taken
@@ -37,8 +39,17 @@ func (s *Server) sizesData(c echo.Context) (*sizesPageData, error) {
 	p.Query = Query{Path: "/firm-sizes"}
 	p.Crumbs = []Crumb{{Text: d.t("firms_page.title"), Href: "/firms"}, {Text: d.t("firm_size.title")}}
 	p.Manage = s.Policy.Widest(d.by.Role, access.ManageFirm) != access.None
+	code := strings.TrimSpace(c.QueryParam("firm"))
+	if code != "" {
+		f, err := s.Firms.ByCode(d.ctx, code)
+		if err != nil {
+			return nil, err
+		}
+		p.Firm, code = f.Name, f.Code
+		p.Crumbs = []Crumb{{Text: d.t("firms_page.title"), Href: "/firms"}, {Text: f.Code, Href: "/firms/" + urlPath(f.Code)}, {Text: d.t("firm_size.title")}}
+	}
 	var err error
-	p.Sizes, err = s.Firms.Sizes(d.ctx, d.by, "", 500)
+	p.Sizes, err = s.Firms.Sizes(d.ctx, d.by, code, 500)
 	return p, err
 }
 

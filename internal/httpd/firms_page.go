@@ -11,6 +11,8 @@ import (
 	"dunwatch/internal/complaint"
 	"dunwatch/internal/enforcement"
 	"dunwatch/internal/firm"
+	"dunwatch/internal/locale"
+	"dunwatch/internal/report"
 )
 
 // firmsPageData is the registry.
@@ -58,6 +60,7 @@ type firmPageData struct {
 	Page
 	F          *firm.Firm
 	Facts      []Answer
+	Size       []Answer // none where the firm never said
 	Links      []firmLink
 	Complaints []complaintRow
 	Cases      []caseRow
@@ -104,6 +107,9 @@ func (s *Server) firmData(c echo.Context) (*firmPageData, error) {
 		{Label: d.t("firms_page.uscc"), Lines: lines(f.USCC)}, {Label: d.t("firms_page.parent"), Lines: lines(f.ParentCode)},
 		{Label: d.t("firms_page.aliases"), Lines: f.Aliases},
 	}
+	if p.Size, err = d.size(f.Code); err != nil {
+		return nil, err
+	}
 	links, err := s.Firms.Links(d.ctx, f.Code)
 	if err != nil {
 		return nil, err
@@ -119,6 +125,20 @@ func (s *Server) firmData(c echo.Context) (*firmPageData, error) {
 		return nil, err
 	}
 	return p, s.firmRecord(d, p)
+}
+
+// size is what a firm last said of its size; none of one that never did.
+func (d desk) size(code string) ([]Answer, error) {
+	list, err := d.s.Firms.Sizes(d.ctx, d.by, code, 1)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	z := list[0]
+	count := func(n int64) []string { return []string{report.Format(d.lang, n, report.Count)} }
+	return []Answer{
+		{Label: d.t("firm_size.month"), Lines: []string{locale.Month(d.lang, z.Month.Year, z.Month.Month)}}, {Label: d.t("firm_size.customers"), Lines: count(z.Customers)},
+		{Label: d.t("firm_size.overdue"), Lines: count(z.OverdueAccounts)}, {Label: d.t("firm_size.lent"), Lines: []string{locale.MoneyShort(d.lang, z.LentFen)}},
+	}, nil
 }
 
 // firmRecord gathers what this person may see against the firm.

@@ -112,6 +112,7 @@ type reportTable struct {
 	Rows            [][]reportCell
 	Total           []reportCell
 	Pictures        []chart.Picture
+	Source          *fileLink // where what it is measured by comes from
 }
 
 type reportColumn struct {
@@ -281,5 +282,8 @@ func (d desk) reportTable(r *report.Report, t *report.Table) reportTable {
 		out.Total = line(t.Totals, func(j int) string { return r.TotalLink(t, j) }, func(j int) string { return t.Kinds[j] })
 	}
 	out.Pictures = r.Pictures(t)
+	if t.ID == "firm_rates" {
+		out.Source = &fileLink{d.t("firm_size.source"), "/firm-sizes"}
+	}
 	return out
 }
