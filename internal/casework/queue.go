@@ -33,10 +33,11 @@ type Filter struct {
 	Closed    calendar.Month
 	// The days from which and up to which cases were opened or closed, both included.
 	OpenedSince, OpenedUntil, ClosedSince, ClosedUntil calendar.Date
-	Q                                                  string // reference, external ID or words
-	Sort                                               string // one of Sorts; "" is due
-	Cursor                                             string
-	Limit                                              int // 1..100, default 50
+
+	Q      string // reference, external ID or words
+	Sort   string // one of Sorts; "" is due
+	Cursor string
+	Limit  int // 1..100, default 50
 }
 
 // None is a value of Filter's Lender, Agency and Outcome: the case has none.

@@ -114,6 +114,7 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 	o.lastMeasures()
 	o.watching()
 	o.measured()
+	o.freezing()
 	if err := o.run(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}

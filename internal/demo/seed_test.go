@@ -357,6 +357,7 @@ func figures(t *testing.T, s *seeded) {
 	if len(periods) < 12 {
 		t.Errorf("only %v have complaints", periods)
 	}
+	frozen := 0
 	for _, text := range periods {
 		p, err := report.ParsePeriod(text)
 		check(t, err)
@@ -367,9 +368,37 @@ func figures(t *testing.T, s *seeded) {
 		for _, pack := range packs {
 			r, err := s.reports.Of(t.Context(), access.Program, p, pack, locale.ZH)
 			check(t, err)
+			if r.Frozen {
+				frozen++
+				s.asToday(t, r)
+			}
 			o.At(p, pack).Check(t, r, s.reports, access.Program, depth)
 		}
 	}
+	if frozen == 0 {
+		t.Error("no report is frozen")
+	}
+}
+
+// asToday puts into a frozen report what its changes say of the figures today: they must explain every difference.
+func (s *seeded) asToday(t *testing.T, r *report.Report) {
+	changes, _, err := s.reports.Pending(t.Context(), access.Program, r.Month, locale.ZH)
+	check(t, err)
+	if len(changes) == 0 {
+		t.Errorf("nothing changed in %s since it was frozen: the demo shows no revision", r.Month)
+	}
+	for _, c := range changes {
+		tab := r.Table(c.Table)
+		row := tab.Totals
+		if i := slices.Index(tab.RowKeys, c.Row); i >= 0 {
+			row = tab.Rows[i]
+		} else if c.Row != report.Total {
+			t.Errorf("%+v is of a line that the frozen report does not have", c)
+			continue
+		}
+		row[tab.Column(c.Column)] = c.Is
+	}
+	r.Frozen = false
 }
 
 // fixedReports holds what the numbered reports and the dashboard add up to against plain counts of tables.

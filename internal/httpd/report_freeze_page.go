@@ -42,6 +42,7 @@ type changeView struct {
 	report.Change
 	Was, Is string
 	Events  []changeEventView
+	More    []changeEventView // of Events, those that a reader opens
 }
 
 type changeEventView struct {
@@ -106,13 +107,22 @@ func (d desk) changes(list []report.Change, events []report.Event) []changeView 
 				if key := "audit_page.action." + e.Action; d.s.Words.Has(d.lang, key) {
 					label = d.t(key)
 				}
+				if key := "event.step." + e.Step; e.Step != "" && d.s.Words.Has(d.lang, key) {
+					label = d.t(key)
+				}
 				v.Events = append(v.Events, changeEventView{e, label})
 			}
+		}
+		if len(v.Events) > shownEvents {
+			v.Events, v.More = v.Events[:shownEvents], v.Events[shownEvents:]
 		}
 		out = append(out, v)
 	}
 	return out
 }
+
+// shownEvents is how many entries stand open beside a figure that changed.
+const shownEvents = 5
 
 func (s *Server) freezePage(c echo.Context) error {
 	form, err := formOf(c)

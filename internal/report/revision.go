@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -35,6 +36,7 @@ type Event struct {
 	Action  string    `json:"action"`
 	Subject string    `json:"subject"`
 	Role    string    `json:"role"`
+	Step    string    `json:"step,omitempty"` // of a procedure
 }
 
 // changes holds a report computed now against a frozen one: every cell that differs, what left and joined it, and the
@@ -234,8 +236,8 @@ func (b *builder) moved(ctx context.Context, table, pack string, last *freezeRow
 // explained is how many things of one figure are looked up in the record.
 const explained = 200
 
-// explain finds the entries since a moment that wrote something about the things that moved: about the complaint, its case,
-// or the penalty.
+// explain finds the entries since a moment that wrote what the figure is counted by, about the things that moved: about the
+// complaint, its case, or the penalty. Of a thing about which none did, it finds those that wrote anything.
 func (b *builder) explain(ctx context.Context, c *Change, since store.Time, events map[int64]Event) error {
 	seen := map[string]bool{}
 	for _, ref := range slices.Concat(c.Removed, c.Added, c.Altered) {
@@ -249,27 +251,79 @@ func (b *builder) explain(ctx context.Context, c *Change, since store.Time, even
 			continue
 		}
 		seen[ref] = true
-		s := new(sql)
-		s.add("SELECT a.id, a.at, a.action, a.subject, a.actor_role FROM audit_entries a WHERE a.at >= ? AND a.rows <> '' AND a.subject IN (SELECT ?"+
-			" UNION SELECT k.reference FROM cases k JOIN complaints c ON c.id = k.complaint_id WHERE c.reference = ?"+
-			" UNION SELECT c.reference FROM complaints c JOIN cases k ON k.complaint_id = c.id WHERE k.reference = ?) ORDER BY a.id", since, ref, ref, ref)
-		err := b.each(ctx, s, func(scan func(...any) error) error {
-			var e Event
-			var at store.Time
-			if err := scan(&e.Entry, &at, &e.Action, &e.Subject, &e.Role); err != nil {
-				return err
-			}
-			e.At = at.Time().In(b.zone)
+		found, err := b.eventsOf(ctx, ref, since, b.written(c.Figure))
+		if err == nil && len(found) == 0 {
+			found, err = b.eventsOf(ctx, ref, since, nil)
+		}
+		if err != nil {
+			return fmt.Errorf("explain %s: %w", ref, err)
+		}
+		for _, e := range found {
 			events[e.Entry] = e
 			if !slices.Contains(c.Events, e.Entry) {
 				c.Events = append(c.Events, e.Entry)
 			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("explain %s: %w", ref, err)
 		}
 	}
 	slices.Sort(c.Events)
+	return nil
+}
+
+// eventsOf are the entries since a moment about a thing, its complaint and its case, that wrote to one of some tables; with none,
+// to any.
+func (b *builder) eventsOf(ctx context.Context, ref string, since store.Time, tables []string) (out []Event, err error) {
+	s := new(sql)
+	s.add("SELECT a.id, a.at, a.action, a.subject, a.actor_role, a.detail FROM audit_entries a WHERE a.at >= ? AND a.rows <> '' AND a.subject IN (SELECT ?"+
+		" UNION SELECT k.reference FROM cases k JOIN complaints c ON c.id = k.complaint_id WHERE c.reference = ?"+
+		" UNION SELECT c.reference FROM complaints c JOIN cases k ON k.complaint_id = c.id WHERE k.reference = ?)", since, ref, ref, ref)
+	for i, t := range tables {
+		s.add(map[bool]string{true: " AND (", false: " OR "}[i == 0]+"a.rows LIKE ?", `%"t":"`+t+`"%`)
+	}
+	if len(tables) > 0 {
+		s.add(")")
+	}
+	err = b.each(ctx, s.add(" ORDER BY a.id"), func(scan func(...any) error) error {
+		var e Event
+		var at store.Time
+		var detail string
+		if err := scan(&e.Entry, &at, &e.Action, &e.Subject, &e.Role, &detail); err != nil {
+			return err
+		}
+		var said struct {
+			Step string `json:"step"`
+		}
+		if detail != "" {
+			if err := json.Unmarshal([]byte(detail), &said); err != nil {
+				return err
+			}
+		}
+		e.At, e.Step = at.Time().In(b.zone), said.Step
+		out = append(out, e)
+		return nil
+	})
+	return out, err
+}
+
+// writtenBy are the tables that hold what a kind of things is counted by.
+var writtenBy = map[string][]string{
+	"complaint": {"complaints", "complaint_codes", "complaint_channels"}, "case": {"cases"}, "finding": {"findings", "cases"}, "penalty": {"penalties", "penalty_steps"},
+	"measure": {"supervisory_measures"},
+}
+
+// written are the tables whose rows decide a figure; nil of one that many do.
+func (b *builder) written(f Figure) []string {
+	switch {
+	case f.Table == "timeliness" || f.Table == "headline" && f.Row == "overdue":
+		return []string{"clock_events"}
+	case f.Table == "collection":
+		return []string{"penalty_entries"}
+	case f.Table == "fairness":
+		return nil
+	}
+	for _, o := range b.opens[f.Table+"."+f.Column] {
+		if o.list == nil && (o.row == "" || o.row == f.Row) {
+			return writtenBy[o.of.kind]
+		}
+	}
 	return nil
 }

@@ -63,4 +63,3 @@ func (b *workbook) makeStyles() error {
 func bold(size float64) *excelize.Font {
 	return &excelize.Font{Bold: true, Family: "Calibri", Size: size}
 }
-
