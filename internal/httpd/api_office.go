@@ -37,6 +37,8 @@ func (s *Server) officeAPI(api huma.API) {
 	serve(s, api, endpoint{method: post, path: "/reports/subscription", id: "subscribe-to-report", summary: "Have the monthly report by mail, or no longer",
 		action: access.SubscribeReport}, s.apiSubscribe)
 	serve(s, api, endpoint{method: get, path: "/reports/numbered/{number}", id: "read-numbered-report", summary: "A fixed report, by its number", action: access.ReadReport}, s.apiNumbered)
+	serve(s, api, endpoint{method: get, path: "/reports/numbered/{number}/behind", id: "read-behind-numbered-figure", summary: "What a figure of the scorecard of a firm counts, by reference",
+		action: access.ReadReport}, s.apiNumberedBehind)
 	serve(s, api, endpoint{method: get, path: "/dashboard", id: "read-dashboard", summary: "How things stand now", action: access.ReadReport}, s.apiDashboard)
 	serve(s, api, endpoint{method: get, path: "/alarms", id: "list-alarms", summary: "Unusual rises of what is received", action: access.ReadReport}, s.apiAlarms)
 	serve(s, api, endpoint{method: get, path: "/alarms/{id}", id: "read-alarm", summary: "An unusual rise, and what a person made of it", action: access.ReadReport}, s.apiAlarm)

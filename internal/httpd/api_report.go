@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"context"
+	"net/url"
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/fault"
@@ -89,8 +90,35 @@ func (s *Server) apiBehind(ctx context.Context, by access.Actor, in *behindInput
 	if err != nil {
 		return nil, err
 	}
-	items := l.Items[min(in.From, len(l.Items)):]
-	return reply(behindView{l.Definition, l.Frozen, l.CutOff, len(l.Items), l.Fen, viewsOf(items[:min(behindSent, len(items))], func(it report.Item) behindItemView {
+	return reply(behindViewOf(l, in.From)), nil
+}
+
+func behindViewOf(l *report.List, from int) behindView {
+	items := l.Items[min(from, len(l.Items)):]
+	return behindView{l.Definition, l.Frozen, l.CutOff, len(l.Items), l.Fen, viewsOf(items[:min(behindSent, len(items))], func(it report.Item) behindItemView {
 		return behindItemView{it.Kind, it.Reference, it.Number, it.Code, it.Outcome, it.On.String(), it.Fen}
-	})}), nil
+	})}
+}
+
+type numberedBehindInput struct {
+	Number int    `path:"number" minimum:"1" maximum:"99" doc:"2: the others lead to lists of work."`
+	Firm   string `query:"firm" required:"true" maxLength:"64" doc:"Code."`
+	Period string `query:"period" maxLength:"7"`
+	Pack   string `query:"pack" maxLength:"10"`
+	Table  string `query:"table" required:"true" maxLength:"40"`
+	Row    string `query:"row" required:"true" maxLength:"200"`
+	Column string `query:"column" required:"true" maxLength:"40"`
+	From   int    `query:"from" minimum:"0" doc:"Place of the first item."`
+}
+
+func (s *Server) apiNumberedBehind(ctx context.Context, by access.Actor, in *numberedBehindInput) (*answer[behindView], error) {
+	what, err := numberedAsk(in.Number, url.Values{"period": {in.Period}, "pack": {in.Pack}, "firm": {in.Firm}})
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.Reports.NumberedBehind(ctx, by, what, report.Figure{Table: in.Table, Row: in.Row, Column: in.Column}, callerFrom(ctx).lang)
+	if err != nil {
+		return nil, err
+	}
+	return reply(behindViewOf(l, in.From)), nil
 }

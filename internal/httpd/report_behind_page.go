@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"dunwatch/internal/fault"
 	"dunwatch/internal/report"
 )
 
@@ -45,7 +46,42 @@ func (s *Server) behindPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := behindPageData{Page: s.base(c), L: l, Title: l.Title + " · " + l.Column, N: len(l.Items), Amounts: l.Kind == report.Fen, Work: report.Links{Period: m, Pack: pack}.Worklist(f)}
+	p := d.behind(c, l, pack, from)
+	p.Work = report.Links{Period: m, Pack: pack}.Worklist(f)
+	p.Crumbs = []Crumb{{Text: d.t("report_page.title"), Href: "/reports"},
+		{Text: m.Name(s.Words, d.lang), Href: Query{Path: "/reports/" + m.String()}.With("pack", pack)}, {Text: p.Title}}
+	return s.show(c, http.StatusOK, "report/behind", p)
+}
+
+// numberedBehindPage lists what a figure of a fixed report counts.
+func (s *Server) numberedBehindPage(c echo.Context) error {
+	d, v := s.deskOf(c), c.QueryParams()
+	number, err := strconv.Atoi(c.Param("number"))
+	if err != nil {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	a := ask{values: v}
+	from := a.number("from", 1_000_000_000)
+	if err := a.err(); err != nil {
+		return err
+	}
+	what, err := numberedAsk(number, v)
+	if err != nil {
+		return err
+	}
+	l, err := s.Reports.NumberedBehind(d.ctx, d.by, what, report.FigureOf(v), d.lang)
+	if err != nil {
+		return err
+	}
+	p := d.behind(c, l, what.Pack, from)
+	p.Crumbs = []Crumb{{Text: d.t("report_page.title"), Href: "/reports"}, {Text: d.t("numbered.page"), Href: "/reports/numbered"},
+		{Text: d.t("numbered.number", number), Href: Query{Path: "/reports/numbered/" + strconv.Itoa(number)}.With("firm", what.Firm, "period", v.Get("period"), "pack", what.Pack)}, {Text: p.Title}}
+	return s.show(c, http.StatusOK, "report/behind", p)
+}
+
+// behind is a page of a list, from a place on.
+func (d desk) behind(c echo.Context, l *report.List, pack string, from int) behindPageData {
+	p := behindPageData{Page: d.s.base(c), L: l, Title: l.Title + " · " + l.Column, N: len(l.Items), Amounts: l.Kind == report.Fen}
 	items := l.Items[min(from, len(l.Items)):]
 	for _, it := range items[:min(behindShown, len(items))] {
 		r := behindRow{Item: it, KindText: d.t("report_page.kind." + it.Kind)}
@@ -64,9 +100,7 @@ func (s *Server) behindPage(c echo.Context) error {
 		l.RowName = d.filterValue(pack, l.RowKey, l.RowName)
 	}
 	p.Pager = d.behindPager(p.Query, from, len(l.Items))
-	p.Crumbs = []Crumb{{Text: d.t("report_page.title"), Href: "/reports"},
-		{Text: m.Name(s.Words, d.lang), Href: Query{Path: "/reports/" + m.String()}.With("pack", pack)}, {Text: p.Title}}
-	return s.show(c, http.StatusOK, "report/behind", p)
+	return p
 }
 
 // behindCode is what an item is about: a violation, or a kind of measure.

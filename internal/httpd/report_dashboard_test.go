@@ -8,6 +8,7 @@ import (
 
 	"dunwatch/internal/access"
 	"dunwatch/internal/demo"
+	"dunwatch/internal/locale"
 )
 
 // standing opens each figure of the dashboard and of the alarms: to a reader of everything it shows as many as it says.
@@ -44,6 +45,42 @@ func (w *walker) standing() {
 	page := w.get(first).want(200)
 	if len(page.find("main .chart svg path")) == 0 || len(page.find("main form")) != 0 {
 		w.Errorf("%s: no picture of the weeks, or a form for somebody who may not record", first)
+	}
+}
+
+// numbered opens each figure of a fixed report, and holds that each count and amount of it has a list; rows says how many figures
+// there are at least.
+func (w *walker) numbered(path string, least int) {
+	w.Helper()
+	opened := 0
+	for _, n := range w.get(path).want(200).find("main td.num") {
+		text := strings.ReplaceAll(textOf(n), ",", "")
+		want, err := strconv.Atoi(text)
+		amount := strings.Contains(text, "¥")
+		for a := range n.Descendants() {
+			href, ok := attr(a, "href")
+			if !ok {
+				continue
+			}
+			opened++
+			switch u, bad := url.Parse(href); {
+			case bad != nil:
+				w.Errorf("%s: %s", path, href)
+			case amount:
+				if got := w.sum(u); text != strings.ReplaceAll(locale.Money(locale.ZH, got), ",", "") {
+					w.Errorf("%s: the amount %s opens a list of %d fen: %s", path, text, got, href)
+				}
+			case err != nil:
+				w.Errorf("%s: %q is no figure and leads to %s", path, text, href)
+			default:
+				if got := w.count(href); got != want {
+					w.Errorf("%s: the figure %d opens %d things: %s", path, want, got, href)
+				}
+			}
+		}
+	}
+	if opened < least {
+		w.Errorf("%s: only %d figures open a list, want %d", path, opened, least)
 	}
 }
 

@@ -88,14 +88,22 @@ func (d desk) numberedTable(r *report.Report, t *report.Table) reportTable {
 
 // numberedAsked reads what is asked of a fixed report. Invalid for a period that is none.
 func (s *Server) numberedAsked(ctx context.Context, by access.Actor, number int, v url.Values, lang locale.Lang) (*report.Report, error) {
+	ask, err := numberedAsk(number, v)
+	if err != nil {
+		return nil, err
+	}
+	return s.Reports.NumberedOf(ctx, by, ask, lang)
+}
+
+func numberedAsk(number int, v url.Values) (report.NumberedAsk, error) {
 	ask := report.NumberedAsk{Number: number, Pack: v.Get("pack"), Firm: strings.TrimSpace(v.Get("firm"))}
 	if text := strings.TrimSpace(v.Get("period")); text != "" {
 		var err error
 		if ask.Period, err = report.ParsePeriod(text); err != nil {
-			return nil, fault.Fields{{Name: "period", Key: "numbered.wrong_period"}}.Err()
+			return ask, fault.Fields{{Name: "period", Key: "numbered.wrong_period"}}.Err()
 		}
 	}
-	return s.Reports.NumberedOf(ctx, by, ask, lang)
+	return ask, nil
 }
 
 type numberedInput struct {

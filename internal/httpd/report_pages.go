@@ -17,6 +17,7 @@ func (s *Server) reportRoutes() []Route {
 		may(access.AcknowledgeAlarm, "POST", "/alarms/:id/acknowledge", s.acknowledgeAlarm),
 		may(access.ReadReport, "GET", "/reports/numbered", s.numberedList),
 		may(access.ReadReport, "GET", "/reports/numbered/:number", s.numberedPage),
+		may(access.ReadReport, "GET", "/reports/numbered/:number/behind", s.numberedBehindPage),
 		may(access.ReadReport, "GET", "/reports/:month", s.reportPage),
 		may(access.ReadReport, "GET", "/reports/:month/behind", s.behindPage),
 

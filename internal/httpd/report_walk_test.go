@@ -123,6 +123,15 @@ func TestEachNumberOpensItsCases(t *testing.T) {
 		w.report(path)
 	}
 	w.standing()
+	w.numbered("/reports/numbered/1", 70)
+	w.numbered("/reports/numbered/1?period=2026-10&pack=cn", 70)
+	w.numbered("/reports/numbered/2?firm=L-QINGLUAN", 50)
+	w.numbered("/reports/numbered/2?firm=A-ZHENGYI&period=2026-H2&pack=cn", 50)
+	for _, a := range w.get("/reports/numbered/4?period=2026").want(200).find("main table a") {
+		if href, _ := attr(a, "href"); strings.HasPrefix(href, "/register/") {
+			w.get(href).want(200)
+		}
+	}
 	s.programsSeeAsMuch(office, w.seen)
 	s.dealsWithAnAlarm(office)
 	t.Logf("%d figures, %d lists", w.figures, len(w.seen))
@@ -144,7 +153,10 @@ func (s *site) programsSeeAsMuch(office *demo.Office, lists map[string]int) {
 			continue
 		}
 		asked++
-		status, page := s.api("GET", "/reports/monthly/"+path, token, nil)
+		if !strings.HasPrefix(path, "numbered/") {
+			path = "monthly/" + path
+		}
+		status, page := s.api("GET", "/reports/"+path, token, nil)
 		if status != 200 {
 			s.Fatalf("%s: %d %v", path, status, page)
 		}

@@ -72,5 +72,8 @@ func (l Links) to(path string, pairs []string) string {
 	if l.Pack != "" {
 		v.Set("pack", l.Pack)
 	}
+	if len(v) == 0 {
+		return path
+	}
 	return path + "?" + v.Encode()
 }

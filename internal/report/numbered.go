@@ -91,23 +91,14 @@ func (s *Service) numbered(ctx context.Context, tx *store.Tx, ask *numberedAsk, 
 		if n.number != ask.Number {
 			continue
 		}
-		p := ask.Period
-		if p.IsZero() {
-			p = MonthPeriod(calendar.MonthOf(today))
-		}
-		q, err := s.query(tx, p, ask.Pack)
+		b, err := s.asked(ctx, tx, ask, n.firm, lang)
 		if err != nil {
 			return nil, err
 		}
-		b := s.builder(q, lang)
-		if ask.from, ask.till = q.first, q.end; n.now && ask.Period.IsZero() {
+		if n.now && ask.Period.IsZero() {
 			ask.from, ask.till = today.AddDays(-6), today.AddDays(1)
 		}
-		if n.firm {
-			if err := b.lookUp(ctx, ask); err != nil {
-				return nil, err
-			}
-		}
+		p, q := b.period, b.query
 		key := "numbered." + strconv.Itoa(n.number)
 		r := &Report{Month: p, Kind: p.Kind(), Number: n.number, Name: s.words.T(lang, key+".title"), Pack: All, Lang: string(lang), CutOff: q.cutOff.In(q.zone),
 			DefinitionVersion: DefinitionVersion, Rulebook: map[string]string{}, Notes: []string{s.words.T(lang, key+".note")}, words: s.words}
@@ -124,6 +115,26 @@ func (s *Service) numbered(ctx context.Context, tx *store.Tx, ask *numberedAsk, 
 		return r.with(b, tables), nil
 	}
 	return nil, notFound()
+}
+
+// asked begins a fixed report: of the month that runs where no period was asked for, and of the firm where it needs one.
+func (s *Service) asked(ctx context.Context, tx *store.Tx, ask *numberedAsk, firm bool, lang locale.Lang) (*builder, error) {
+	p := ask.Period
+	if p.IsZero() {
+		p = MonthPeriod(calendar.MonthOf(calendar.OfTime(tx.Now.In(s.zone))))
+	}
+	q, err := s.query(tx, p, ask.Pack)
+	if err != nil {
+		return nil, err
+	}
+	b := s.builder(q, lang)
+	ask.from, ask.till = q.first, q.end
+	if firm {
+		if err := b.lookUp(ctx, ask); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
 }
 
 // with puts tables into one section and adds the definitions of their columns.

@@ -23,7 +23,7 @@ const soonDays = 7
 // load is what a unit or an officer has in hand.
 type load struct {
 	id                                        int64
-	name                                      string
+	code, name                                string // code of a unit, e-mail of an officer
 	open, unassigned, overdue, soon, in, done int64
 	oldest                                    calendar.Date
 }
@@ -88,10 +88,10 @@ func (b *builder) weeklyWork(ctx context.Context, ask *numberedAsk) ([]*Table, e
 	}
 	var out []*Table
 	for _, x := range []struct {
-		id, query string
-		loads     map[int64]*load
-	}{{"weekly_units", "SELECT id, code, " + names + " FROM units", units}, {"weekly_officers", "SELECT id, email, name FROM users", officers}} {
-		t, err := b.loads(ctx, x.id, x.query, x.loads, today)
+		id, holder, query string
+		loads             map[int64]*load
+	}{{"weekly_units", "unit", "SELECT id, code, " + names + " FROM units", units}, {"weekly_officers", "officer", "SELECT id, email, name FROM users", officers}} {
+		t, err := b.loads(ctx, x.id, x.holder, x.query, x.loads, ask)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +101,8 @@ func (b *builder) weeklyWork(ctx context.Context, ask *numberedAsk) ([]*Table, e
 }
 
 // loads is a table of units or officers, the most overdue first.
-func (b *builder) loads(ctx context.Context, id, query string, loads map[int64]*load, today calendar.Date) (*Table, error) {
+func (b *builder) loads(ctx context.Context, id, holder, query string, loads map[int64]*load, ask *numberedAsk) (*Table, error) {
+	today := calendar.OfTime(b.tx.Now.In(b.zone))
 	err := b.each(ctx, new(sql).add(query), func(scan func(...any) error) error {
 		var n int64
 		var code, name string
@@ -109,7 +110,7 @@ func (b *builder) loads(ctx context.Context, id, query string, loads map[int64]*
 			return err
 		}
 		if loads[n] != nil {
-			loads[n].name = name
+			loads[n].code, loads[n].name = code, name
 		}
 		return nil
 	})
@@ -119,7 +120,7 @@ func (b *builder) loads(ctx context.Context, id, query string, loads map[int64]*
 	var lines []*load
 	for _, l := range loads {
 		if l.id == 0 {
-			l.name = b.words.T(b.lang, "numbered.nobody")
+			l.code, l.name = "none", b.words.T(b.lang, "numbered.nobody")
 		}
 		lines = append(lines, l)
 	}
@@ -132,9 +133,11 @@ func (b *builder) loads(ctx context.Context, id, query string, loads map[int64]*
 	for _, l := range lines {
 		key := strconv.FormatInt(l.id, 10)
 		t.add(key, l.row(key, today, l.name)...)
+		b.loadLinks(t, len(t.Rows)-1, ask, holder, l.code)
 		all.add(l)
 	}
 	t.Totals = all.row(Total, today, b.words.T(b.lang, "report.total"))
+	b.loadLinks(t, lastLine, ask, "", "")
 	return t, nil
 }
 

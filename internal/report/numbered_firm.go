@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 
 	"dunwatch/internal/calendar"
@@ -28,7 +29,7 @@ func (ask *numberedAsk) either(th things) things {
 
 // firmScorecard is what the report says of one firm, in a page.
 func (b *builder) firmScorecard(ctx context.Context, ask *numberedAsk) ([]*Table, error) {
-	figures, err := b.scoreFigures(ctx, ask)
+	figures, err := b.scoreTable(ctx, ask)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +47,13 @@ func (b *builder) firmScorecard(ctx context.Context, ask *numberedAsk) ([]*Table
 	}
 	for _, t := range []*Table{rates, decisions} {
 		t.ofFirm(ask.Firm)
+		for j, opens := range t.Opens {
+			for i := range t.Rows {
+				if opens && t.Rows[i][j] != nil {
+					t.opens(i, t.Keys[j], b.behindNumbered(ask, t.ID, t.RowKeys[i], t.Keys[j]))
+				}
+			}
+		}
 		t.Opens = make([]bool, len(t.Keys))
 	}
 	return []*Table{figures, rates, codes, decisions}, nil
@@ -62,13 +70,15 @@ func (t *Table) ofFirm(code string) {
 	t.Rows, t.RowKeys, t.Totals, t.Section = rows, keys, nil, "numbered"
 }
 
-func (b *builder) scoreFigures(ctx context.Context, ask *numberedAsk) (*Table, error) {
-	t := b.numberedTable("score_figures", column{"figure", Text, ""}, name, column{"value", Count, ""}, column{"previous", Count, "previous"}, column{"change", Percent, "chain"},
-		column{"year_before", Count, "year_before"}, column{"year_change", Percent, "year_on_year"})
-	for _, f := range []struct {
-		key, kind, definition string
-		of                    things
-	}{
+// scoreFigure is a line of the scorecard's first table.
+type scoreFigure struct {
+	key, kind, definition string
+	of                    things
+}
+
+// scoreFigures are the lines of the scorecard's first table.
+func scoreFigures(ask *numberedAsk) []scoreFigure {
+	return []scoreFigure{
 		{"as_lender", Count, "received", ask.about(receivedComplaints, "c.lender_id")},
 		{"as_agency", Count, "received", ask.about(receivedComplaints, "c.agency_id")},
 		{"accepted_lender", Count, "accepted", ask.about(openedCases, "k.lender_id")},
@@ -76,28 +86,50 @@ func (b *builder) scoreFigures(ctx context.Context, ask *numberedAsk) (*Table, e
 		{"upheld", Count, "findings_substantiated", ask.about(upheldFindings, "x.firm_id")},
 		{"penalties", Count, "penalties_issued", ask.about(issuedPenalties, "x.firm_id")},
 		{"amount", Fen, "penalty_amount", ask.about(issuedPenalties, "x.firm_id")},
-	} {
+	}
+}
+
+// scoreColumns are its columns that count, each in a period of scorePeriods.
+var scoreColumns = []string{"value", "previous", "year_before"}
+
+func scorePeriods(p Period) [3]Period { return [3]Period{p, p.Prev(), p.YearBefore()} }
+
+func (b *builder) scoreTable(ctx context.Context, ask *numberedAsk) (*Table, error) {
+	t := b.numberedTable("score_figures", column{"figure", Text, ""}, name, column{"value", Count, ""}, column{"previous", Count, "previous"}, column{"change", Percent, "chain"},
+		column{"year_before", Count, "year_before"}, column{"year_change", Percent, "year_on_year"})
+	for i, f := range scoreFigures(ask) {
 		var at [3]int64
-		for i, p := range []Period{b.period, b.period.Prev(), b.period.YearBefore()} {
+		for k, p := range scorePeriods(b.period) {
 			got, err := b.tally(ctx, b.at(p), f.of, "'x'")
 			if err != nil {
 				return nil, fmt.Errorf("figure %s of a firm: %w", f.key, err)
 			}
-			if at[i] = got["x"].n; f.kind == Fen {
-				at[i] = got["x"].fen
+			if at[k] = got["x"].n; f.kind == Fen {
+				at[k] = got["x"].fen
 			}
 		}
 		t.RowKinds, t.RowDefinitions = append(t.RowKinds, f.kind), append(t.RowDefinitions, f.definition)
 		t.add(f.key, f.key, b.words.T(b.lang, "numbered.score."+f.key), at[0], at[1], change(at[0], at[1]), at[2], change(at[0], at[2]))
+		for _, column := range scoreColumns {
+			t.opens(i, column, b.behindNumbered(ask, t.ID, f.key, column))
+		}
 	}
 	return t, nil
 }
 
+// scoreCodeColumns are the columns of scoreCodes that count, each the things of scoreCodeThings.
+var scoreCodeColumns = []string{"count", "findings", "upheld"}
+
+func scoreCodeThings(ask *numberedAsk) [3]things {
+	coded := ask.either(receivedComplaints.joined(" JOIN complaint_codes x ON x.complaint_id = c.id", true))
+	coded.more[1] = "x.code"
+	return [3]things{coded, ask.about(standingFindings, "x.firm_id"), ask.about(upheldFindings, "x.firm_id")}
+}
+
 // scoreCodes are the codes that complaints name of the firm, and what was found against it.
 func (b *builder) scoreCodes(ctx context.Context, ask *numberedAsk) (*Table, error) {
-	coded := ask.either(receivedComplaints.joined(" JOIN complaint_codes x ON x.complaint_id = c.id", true))
 	var got [3]map[string]sum
-	for i, th := range []things{coded, ask.about(standingFindings, "x.firm_id"), ask.about(upheldFindings, "x.firm_id")} {
+	for i, th := range scoreCodeThings(ask) {
 		x, err := b.tally(ctx, b.query, th, "x.code")
 		if err != nil {
 			return nil, fmt.Errorf("codes of a firm: %w", err)
@@ -121,6 +153,9 @@ func (b *builder) scoreCodes(ctx context.Context, ask *numberedAsk) (*Table, err
 			label = v.Name.In(string(b.lang))
 		}
 		t.add(l.key, l.key, label, l.n, got[1][l.key].n, got[2][l.key].n)
+		for _, column := range scoreCodeColumns {
+			t.opens(len(t.Rows)-1, column, b.behindNumbered(ask, t.ID, l.key, column))
+		}
 	}
 	return t, nil
 }
@@ -131,18 +166,21 @@ func (b *builder) registerDigest(ctx context.Context, _ *numberedAsk) ([]*Table,
 	for _, x := range []struct{ id, column string }{{"register_published", "p.published_on"}, {"register_withdrawn", "p.withdrawn_on"}} {
 		t := b.numberedTable(x.id, column{"decision_number", Text, ""}, column{"on", Text, ""}, column{"firm", Text, ""}, column{"firm_name", Text, ""},
 			column{"issued_on", Text, ""}, column{"amount", Fen, "penalty_amount"})
-		s := new(sql).add("SELECT p.number, " + x.column + ", f.code, f.name, p.decided_on, p.amount_fen FROM publications p JOIN firms f ON f.id = p.firm_id WHERE")
+		s := new(sql).add("SELECT p.number, " + x.column + ", f.code, f.name, p.decided_on, p.amount_fen, CASE WHEN p.withdrawn_on IS NULL THEN 1 ELSE 0 END FROM publications p JOIN firms f ON f.id = p.firm_id WHERE")
 		b.packed(b.within(s, x.column), "p.pack").add(" ORDER BY 2, p.id LIMIT ?", listMost)
 		var sum int64
 		err := b.each(ctx, s, func(scan func(...any) error) error {
 			var number, code, firm string
 			var on, decided calendar.Date
-			var fen int64
-			if err := scan(&number, &on, &code, &firm, &decided, &fen); err != nil {
+			var fen, stands int64
+			if err := scan(&number, &on, &code, &firm, &decided, &fen, &stands); err != nil {
 				return err
 			}
 			sum += fen
 			t.add(number, number, on.String(), code, firm, decided.String(), fen)
+			if stands == 1 {
+				t.opens(len(t.Rows)-1, "decision_number", "/register/"+url.PathEscape(number))
+			}
 			return nil
 		})
 		if err != nil {

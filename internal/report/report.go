@@ -127,6 +127,24 @@ type Table struct {
 	RowKinds       []string `json:"row_kinds,omitempty"`
 	RowDefinitions []string `json:"row_definitions,omitempty"`
 	Totals         []any    `json:"totals,omitempty"` // the last line, where there is one
+
+	hrefs map[spot]string // addresses of lists, in a fixed report
+}
+
+// spot is a cell: of Rows, or of the last line.
+type spot struct{ row, column int }
+
+const lastLine = -1
+
+// opens notes the address of the list behind a cell; "" notes nothing.
+func (t *Table) opens(row int, column, to string) {
+	if to == "" {
+		return
+	}
+	if t.hrefs == nil {
+		t.hrefs = map[spot]string{}
+	}
+	t.hrefs[spot{row, t.Column(column)}] = to
 }
 
 // Kind is the kind of the value in a cell of Rows.
@@ -169,6 +187,9 @@ func (r *Report) SectionTitle(id string) string {
 
 // Link is the address of the list behind a cell of Rows; "" where the cell counts nothing or says nothing.
 func (r *Report) Link(t *Table, row, column int) string {
+	if to, ok := t.hrefs[spot{row, column}]; ok {
+		return to
+	}
 	if !t.Opens[column] || t.Rows[row][column] == nil {
 		return ""
 	}
@@ -177,6 +198,9 @@ func (r *Report) Link(t *Table, row, column int) string {
 
 // TotalLink is the address of the list behind a cell of Totals.
 func (r *Report) TotalLink(t *Table, column int) string {
+	if to, ok := t.hrefs[spot{lastLine, column}]; ok {
+		return to
+	}
 	if !t.Opens[column] || t.Totals[column] == nil {
 		return ""
 	}
