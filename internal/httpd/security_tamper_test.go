@@ -353,6 +353,8 @@ func TestEveryForgedColumnIsNamed(t *testing.T) {
 	s.worksLinks()
 	s.worksWitness(w.ref)
 	s.worksEvidence(w)
+	s.worksBriefs()
+	s.worksAlarms()
 	_, err = s.Rosters.ImportCSV(t.Context(), access.Program, strings.NewReader("firm_code,staff_number,name,phone,from,to\nA001,1001,张小三,13900139000,2025-01-01,\nA001,1002,李小四,13900139001,2025-01-01,\n"))
 	s.ok(err)
 	_, err = s.Firms.ImportSizes(t.Context(), access.Program, strings.NewReader("firm_code,month,customers,overdue_accounts,lent_fen\nL001,2026-08,90000,4000,500000\nL001,2026-09,91000,4100,510000\n"), shanghai)
