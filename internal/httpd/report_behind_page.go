@@ -74,6 +74,9 @@ func (s *Server) numberedBehindPage(c echo.Context) error {
 		return err
 	}
 	p := d.behind(c, l, what.Pack, from)
+	if f, err := s.Firms.ByCode(d.ctx, what.Firm); err == nil {
+		p.Title = f.Name + " · " + p.Title
+	}
 	p.Crumbs = []Crumb{{Text: d.t("report_page.title"), Href: "/reports"}, {Text: d.t("numbered.page"), Href: "/reports/numbered"},
 		{Text: d.t("numbered.number", number), Href: Query{Path: "/reports/numbered/" + strconv.Itoa(number)}.With("firm", what.Firm, "period", v.Get("period"), "pack", what.Pack)}, {Text: p.Title}}
 	return s.show(c, http.StatusOK, "report/behind", p)

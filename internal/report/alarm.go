@@ -88,7 +88,7 @@ func (s *Service) Watch(ctx context.Context) error {
 	shared := 0
 	err := s.db.Read(ctx, func(tx *store.Tx) error {
 		end = calendar.OfTime(tx.Now.In(s.zone))
-		c, err := countSeries(ctx, query{tx: tx, zone: s.zone}, end)
+		c, err := countSeries(ctx, query{tx: tx, zone: s.zone}, end, "")
 		if err != nil {
 			return err
 		}
@@ -307,7 +307,7 @@ func (s *Service) AlarmWeeks(ctx context.Context, by access.Actor, a *Alarm) (ou
 				return err
 			}
 		}
-		c, err := countSeries(ctx, q, a.LastOn.AddDays(1))
+		c, err := countSeries(ctx, q, a.LastOn.AddDays(1), a.Kind)
 		if err != nil {
 			return err
 		}

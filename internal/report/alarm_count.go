@@ -49,8 +49,8 @@ type counts struct {
 	shared int // series that share the budget
 }
 
-// countSeries counts every series in the weeks before a day. The database counts; what comes back is a number for each series and week.
-func countSeries(ctx context.Context, q query, end calendar.Date) (*counts, error) {
+// countSeries counts every series in the weeks before a day, or those of one kind. The database counts; what comes back is a number for each series and week.
+func countSeries(ctx context.Context, q query, end calendar.Date, only string) (*counts, error) {
 	c := &counts{q: q, end: end, of: map[series]*[alarmSpan]int64{}}
 	firms := func(role string) string {
 		return "SELECT w.n, COALESCE(r.merged_into, r.id), '', '', COUNT(*) FROM w JOIN complaints c ON c.received_on >= w.a AND c.received_on < w.b" +
@@ -62,6 +62,9 @@ func countSeries(ctx context.Context, q query, end calendar.Date) (*counts, erro
 			" JOIN complaint_codes x ON x.complaint_id = c.id GROUP BY 1, 3, 4",
 		AlarmLender: firms(Lender), AlarmAgency: firms(Agency),
 	} {
+		if only != "" && only != kind && (only != AlarmOffice || kind != AlarmPack) {
+			continue
+		}
 		if err := c.add(ctx, kind, text); err != nil {
 			return nil, fmt.Errorf("count %s for alarms: %w", kind, err)
 		}

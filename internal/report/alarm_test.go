@@ -86,6 +86,12 @@ func TestAlarms(t *testing.T) {
 			t.Fatalf("alarms %v, want %v", what, want)
 		}
 		p.told(1, 1)
+		for _, a := range list {
+			weeks, err := p.AlarmWeeks(ctx, supervisor, &a)
+			if err != nil || len(weeks) != 29 || weeks[28].Received != a.Observed || weeks[28].From != a.FirstOn || weeks[27].Base || !weeks[25].Base || weeks[0].Received != 1 {
+				t.Errorf("weeks of %s: %+v, %v", a.Kind, weeks, err)
+			}
+		}
 
 		if again := watch(); len(again) != 2 || again[0].Version != 1 {
 			t.Errorf("the same days again: %+v", again)

@@ -7,6 +7,7 @@ import (
 
 	"dunwatch/internal/calendar"
 	"dunwatch/internal/locale"
+	"dunwatch/internal/report"
 	"dunwatch/internal/store/storetest"
 )
 
@@ -25,6 +26,22 @@ func BenchmarkMonthly(b *testing.B) {
 				}
 				b.ReportMetric(float64(b.Elapsed()/time.Microsecond)/float64(b.N)/1000, "ms/report")
 			})
+		}
+	}
+}
+
+// BenchmarkAlarms counts every series over the weeks that the rule looks at, as the worker does.
+//
+//	go test ./internal/report -run '^$' -bench Alarms -scale 1000000
+func BenchmarkAlarms(b *testing.B) {
+	db := storetest.Open(b)
+	fillScale(b, db, *scale)
+	d, last := newDesk(b, db), calendar.MustDate("2026-10-11")
+	for b.Loop() {
+		for _, kind := range []string{report.AlarmPack, report.AlarmLender, report.AlarmAgency, report.AlarmCode} {
+			if _, err := d.AlarmWeeks(context.Background(), supervisor, &report.Alarm{Kind: kind, LastOn: last}); err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }

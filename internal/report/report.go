@@ -316,7 +316,7 @@ func (b *builder) report(ctx context.Context) (*Report, error) {
 }
 
 // methodNotes are the notes that close the report.
-var methodNotes = []string{"events", "once", "small", "intervals", "firms", "law", "corrections", "public"}
+var methodNotes = []string{"events", "once", "small", "intervals", "firms", "law", "alarms", "corrections", "public"}
 
 // table begins a table of contents. Its words are report.<id>.title and .note, and report.column.<key> for the columns.
 func (b *builder) table(id string) *Table {
