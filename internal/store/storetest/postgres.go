@@ -107,7 +107,28 @@ func startCluster() (string, error) {
 	if err := <-started; err != nil {
 		return "", err
 	}
+	if err := sweepAfter(dir); err != nil {
+		return "", err
+	}
 	return dir, awaitCluster(dir)
+}
+
+// heldOpen is the side of a pipe that closes when this process ends.
+var heldOpen *os.File
+
+// sweepAfter removes the cluster's folder when this process has ended, however it ends: a shell waits for the end of a pipe whose
+// other side this process holds.
+func sweepAfter(dir string) error {
+	in, out, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	heldOpen = out
+	// The server writes while it goes down: what it leaves is removed a second time.
+	shell := exec.Command("sh", "-c", `read -r x; sleep 1; rm -rf "$0" || { sleep 2; rm -rf "$0"; }`, dir)
+	shell.Stdin = in
+	return shell.Start()
 }
 
 // awaitCluster retries, since the socket accepts before the server is ready.
