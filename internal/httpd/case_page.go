@@ -19,46 +19,48 @@ import (
 // casePageData is one case.
 type casePageData struct {
 	Page
-	K          *casework.Case
-	C          *complaint.Complaint
-	Chip       Chip
-	Due        *Deadline
-	Severity   string
-	Parties    []PartyChip
-	Codes      []Code
-	Facts      []Answer
-	Accused    []Answer
-	Person     []Answer
-	Reveal     *Confirm
-	Revealed   bool
-	Time       timeSide
-	Firms      firmSide
-	FirmPart   bool     // may see it
-	Points     []Option // what an answer may lack
-	Plans      []handledPlan
-	Letters    []handlingLetter
-	Contacts   []handlingContact
-	Links      []complaint.Link
-	Linked     *linkedSide // what it has in common with others
-	Events     []Event
-	Evidence   []EvidenceCard
-	Findings   []findingRow
-	Penalties  []penaltyRow
-	Measures   []deskMeasure
-	OrderHref  string // where a measure is ordered; "" for who may not
-	Messages   []messageRow
-	Notes      []casework.Note
-	Moves      casework.Moves
-	Officers   []Option
-	Release    *Confirm
-	Recuse     *Confirm
-	RecuseAny  bool // may keep others off the case, not only themselves
-	Close      *Confirm
-	Reopen     []Option // the grounds for it; none where it is not offered
-	Back       string   // the list this case was opened from
-	Prev, Next string   // its neighbours there
-	List       string   // the address of the list, carried along
-	Logs       int      // of contacts; -1 where they may not be seen
+	K         *casework.Case
+	C         *complaint.Complaint
+	Chip      Chip
+	Due       *Deadline
+	Severity  string
+	Parties   []PartyChip
+	Codes     []Code
+	Facts     []Answer
+	Accused   []Answer
+	Person    []Answer
+	Reveal    *Confirm
+	Revealed  bool
+	Time      timeSide
+	Firms     firmSide
+	FirmPart  bool     // may see it
+	Points    []Option // what an answer may lack
+	Plans     []handledPlan
+	Letters   []handlingLetter
+	Contacts  []handlingContact
+	Links     []complaint.Link
+	Linked    *linkedSide // what it has in common with others
+	Events    []Event
+	Evidence  []EvidenceCard
+	Findings  []findingRow
+	Penalties []penaltyRow
+	Measures  []deskMeasure
+	OrderHref string // where a measure is ordered; "" for who may not
+	// BriefHref leads to the brief that tells the case in the report, or to its form; "" for who may do neither.
+	BriefHref, BriefText string
+	Messages             []messageRow
+	Notes                []casework.Note
+	Moves                casework.Moves
+	Officers             []Option
+	Release              *Confirm
+	Recuse               *Confirm
+	RecuseAny            bool // may keep others off the case, not only themselves
+	Close                *Confirm
+	Reopen               []Option // the grounds for it; none where it is not offered
+	Back                 string   // the list this case was opened from
+	Prev, Next           string   // its neighbours there
+	List                 string   // the address of the list, carried along
+	Logs                 int      // of contacts; -1 where they may not be seen
 
 	items []evidence.Item // behind Evidence
 }
@@ -122,7 +124,7 @@ func (s *Server) caseData(c echo.Context, k *casework.Case, revealed *complaint.
 		return nil, err
 	}
 	for _, part := range []func(desk, *casePageData) error{
-		s.caseNeighbours, s.caseRecord, s.timeSide, s.firmSide, s.casePlans, s.caseLetters, s.caseFindings, s.casePenalties, s.caseMeasures, s.caseTalk, s.caseCommands, s.caseLinked, s.caseLogs,
+		s.caseNeighbours, s.caseRecord, s.timeSide, s.firmSide, s.casePlans, s.caseLetters, s.caseFindings, s.casePenalties, s.caseMeasures, s.caseBrief, s.caseTalk, s.caseCommands, s.caseLinked, s.caseLogs,
 	} {
 		if err := part(d, p); err != nil {
 			return nil, err

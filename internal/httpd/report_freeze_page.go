@@ -215,6 +215,7 @@ type publicFiguresData struct {
 	P      *report.Public
 	Name   string
 	Tables []publicTableView
+	Briefs []briefView
 	CSV    string
 	JSON   string
 	Schema string
@@ -270,6 +271,9 @@ func (s *Server) publicFiguresPage(c echo.Context) error {
 	p.Schema = report.PublicSchemaPath
 	for i := range r.Tables {
 		p.Tables = append(p.Tables, d.publicTable(&r.Tables[i]))
+	}
+	for _, x := range r.Briefs {
+		p.Briefs = append(p.Briefs, d.briefView(x.In(d.lang), d.lang))
 	}
 	return s.show(c, http.StatusOK, "public/figures", p)
 }

@@ -82,17 +82,19 @@ func (d desk) trend(pack string, until calendar.Month) (*Chart, error) {
 // reportPageData is the report of a month.
 type reportPageData struct {
 	Page
-	M        *report.Report
-	Title    string
-	Running  bool
-	Versions string // address
-	Tiles    []tile
-	Tables   []reportTable
-	Forms    []fileLink
-	Schema   string // address
-	Prev     string
-	Next     string
-	Packs    []Tab
+	M          *report.Report
+	Title      string
+	Running    bool
+	Versions   string // address
+	Tiles      []tile
+	Tables     []reportTable
+	Forms      []fileLink
+	Briefs     []briefView
+	BriefsHref string // where they are chosen; "" for who has no part in it
+	Schema     string // address
+	Prev       string
+	Next       string
+	Packs      []Tab
 }
 
 // tile is a headline figure with its change.
@@ -191,6 +193,13 @@ func (s *Server) reportData(c echo.Context, r *report.Report, m report.Period, p
 		}
 		v.CSV = p.Query.With("format", "csv", "table", t.ID)
 		p.Tables = append(p.Tables, v)
+	}
+	var err error
+	if p.Briefs, err = d.briefViews(r.Briefs); err != nil {
+		return nil, err
+	}
+	if m.Months == 1 && s.Policy.Widest(d.by.Role, access.ReadBrief) != access.None {
+		p.BriefsHref = "/reports/" + m.String() + "/briefs"
 	}
 	for _, f := range reportFormats {
 		p.Forms = append(p.Forms, fileLink{d.t("report_page.format." + f.name), p.Query.With("format", f.name)})

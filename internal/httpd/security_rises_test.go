@@ -12,22 +12,28 @@ import (
 	"dunwatch/internal/complaint"
 )
 
+// toldCase is a case that the reviewer upheld and closed.
+func (s *site) toldCase() *casework.Case {
+	s.Helper()
+	ctx := s.Context()
+	k := s.opened()
+	_, err := s.Cases.Assign(ctx, s.as("supervisor"), k.Reference, k.Version, "reviewer@example.cn")
+	s.ok(err)
+	k, err = s.Cases.ByRef(ctx, s.as("reviewer"), k.Reference)
+	s.ok(err)
+	k, _, err = s.Cases.Record(ctx, s.as("reviewer"), k.Reference, casework.NewFinding{Code: "H02", Outcome: "substantiated", ActedOn: calendar.MustDate("2026-10-05"), Basis: []string{"cn-bsl-46-5"},
+		Reasons: "短信内容与通话录音相互印证，足以认定。", Version: k.Version})
+	s.ok(err)
+	k, err = s.Cases.Close(ctx, s.as("reviewer"), k.Reference, k.Version, "调查终结，已告知双方。")
+	s.ok(err)
+	return k
+}
+
 // worksBriefs closes two cases and tells them: two rows can be swapped.
 func (s *site) worksBriefs() {
 	s.Helper()
-	ctx := s.Context()
 	for range 2 {
-		k := s.opened()
-		_, err := s.Cases.Assign(ctx, s.as("supervisor"), k.Reference, k.Version, "reviewer@example.cn")
-		s.ok(err)
-		k, err = s.Cases.ByRef(ctx, s.as("reviewer"), k.Reference)
-		s.ok(err)
-		k, _, err = s.Cases.Record(ctx, s.as("reviewer"), k.Reference, casework.NewFinding{Code: "H02", Outcome: "substantiated", ActedOn: calendar.MustDate("2026-10-05"), Basis: []string{"cn-bsl-46-5"},
-			Reasons: "短信内容与通话录音相互印证，足以认定。", Version: k.Version})
-		s.ok(err)
-		k, err = s.Cases.Close(ctx, s.as("reviewer"), k.Reference, k.Version, "调查终结，已告知双方。")
-		s.ok(err)
-		_, err = s.Briefs.Write(ctx, s.as("reviewer"), k.Reference, brief.Input{Month: calendar.MonthOf(s.today()).String(), FirmKind: "agency", Codes: []string{"H02"}, Text: brief.Text{
+		_, err := s.Briefs.Write(s.Context(), s.as("reviewer"), s.toldCase().Reference, brief.Input{Month: calendar.MonthOf(s.today()).String(), FirmKind: "agency", Codes: []string{"H02"}, Text: brief.Text{
 			TitleZH: "深夜来电并威胁上门案", HappenedZH: "2026年10月，某催收机构多次在深夜来电，并称要到借款人单位。", RuleZH: "催收不得以威胁方式进行。", OutcomeZH: "认定属实，责令改正。",
 		}}, false)
 		s.ok(err)
