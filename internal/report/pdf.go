@@ -350,10 +350,24 @@ func (p *printing) revision() {
 			return p.t(key) + strings.Join(list, " ") + "\n"
 		}
 		rows = append(rows, []string{c.Name, p.format(c.Was, c.Kind), p.format(c.Is, c.Kind),
-			strings.TrimSpace(things("report.form.change_removed", c.Removed) + things("report.form.change_added", c.Added) + things("report.form.change_altered", c.Altered))})
+			strings.TrimSpace(things("report.form.change_removed", c.Removed) + things("report.form.change_added", c.Added) + things("report.form.change_altered", c.Altered) + things("report.form.change_entries", entries(c.Events)))})
 	}
 	p.doc.Figures([]paper.Column{{Head: p.t("report.form.change_figure"), Width: 5}, {Head: p.t("report.form.change_was"), Width: 2, Align: paper.Right},
 		{Head: p.t("report.form.change_is"), Width: 2, Align: paper.Right}, {Head: p.t("report.form.change_things"), Width: 5}}, rows, nil)
+}
+
+// printedEntries is how many entries of the record are named beside a changed figure; the page has all.
+const printedEntries = 12
+
+// entries are the numbers of entries of the record.
+func entries(list []int64) (out []string) {
+	for i, n := range list {
+		if i == printedEntries {
+			return append(out, "…")
+		}
+		out = append(out, fmt.Sprintf("#%d", n))
+	}
+	return out
 }
 
 // appendix is how the figures are made, and what each is.
