@@ -115,6 +115,7 @@ func Seed(ctx context.Context, d Deps, until time.Time) (*Office, error) {
 	o.watching()
 	o.measured()
 	o.freezing()
+	o.briefing()
 	if err := o.run(ctx); err != nil {
 		return nil, fmt.Errorf("seed demo: %w", err)
 	}

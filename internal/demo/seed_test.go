@@ -163,6 +163,7 @@ func TestSeed(t *testing.T) {
 	t.Run("figures", func(t *testing.T) { figures(t, a) })
 	t.Run("fixed reports", func(t *testing.T) { fixedReports(t, a) })
 	t.Run("ledgers", func(t *testing.T) { ledgers(t, a) })
+	t.Run("briefs", func(t *testing.T) { briefs(t, a) })
 	t.Run("same again", func(t *testing.T) { sameAgain(t, a, seed(t)) })
 	audittest.MustVerify(t, a.log)
 }
@@ -485,6 +486,55 @@ func ledgers(t *testing.T, s *seeded) {
 	}
 	if after := s.count(t, lines); len(before) == 0 || !maps.Equal(before, after) {
 		t.Errorf("%d lines before, %d after, or not the same", len(before), len(after))
+	}
+}
+
+// briefs looks for what the report of the last whole month tells of cases, and for anybody of any complaint in it.
+func briefs(t *testing.T, s *seeded) {
+	month := report.MonthPeriod(calendar.MustMonth("2026-10"))
+	var told strings.Builder
+	for _, lang := range locale.Langs {
+		r, err := s.reports.Of(t.Context(), access.Program, month, "", lang)
+		check(t, err)
+		if len(r.Briefs) != 2 {
+			t.Fatalf("%d briefs in %s", len(r.Briefs), lang)
+		}
+		for _, b := range r.Briefs {
+			if b.Title == "" || b.Happened == "" || b.Rule == "" || b.Outcome == "" || len(b.Codes) != 1 || len(b.Rules) == 0 {
+				t.Errorf("half a brief in %s: %+v", lang, b)
+			}
+			told.WriteString(strings.ToLower(strings.Join([]string{b.Title, b.Happened, b.Rule, b.Outcome}, " ")) + "\n")
+		}
+	}
+	states := s.count(t, "SELECT state, COUNT(*) FROM case_briefs WHERE period LIKE '2026-10%' GROUP BY state")
+	if !maps.Equal(states, map[string]int{"approved": 2, "submitted": 1, "draft": 1}) {
+		t.Errorf("briefs in states %v", states)
+	}
+	if n := s.count(t, "SELECT 'x', COUNT(*) FROM case_briefs b JOIN cases k ON k.id = b.case_id WHERE k.officer_id <> b.author_id OR b.approved_by = b.author_id")["x"]; n != 0 {
+		t.Errorf("%d briefs are not by the officer, or not approved by another", n)
+	}
+	people := 0
+	check(t, s.db.Read(t.Context(), func(tx *store.Tx) error {
+		for ref := range s.count(t, "SELECT reference, 1 FROM complaints WHERE anonymous = 0") {
+			c, err := s.Complaints.Find(t.Context(), tx, ref)
+			if err != nil {
+				return err
+			}
+			p, err := s.Complaints.Particulars(t.Context(), tx, c)
+			if err != nil {
+				return err
+			}
+			people++
+			for _, word := range []string{p.Name, p.Phone, p.IDNumber, p.Email} {
+				if word != "" && strings.Contains(told.String(), strings.ToLower(word)) {
+					t.Errorf("the briefs have %q of %s:\n%s", word, ref, told.String())
+				}
+			}
+		}
+		return nil
+	}))
+	if people < 300 {
+		t.Errorf("only %d people were looked for", people)
 	}
 }
 
