@@ -153,6 +153,7 @@ func (s *Server) buildAPI() {
 	s.complaintAPI(api)
 	s.caseAPI(api)
 	s.penaltyAPI(api)
+	s.briefAPI(api)
 	s.measureAPI(api)
 	s.officeAPI(api)
 	s.firmAPI(api)
