@@ -37,7 +37,9 @@ func TestBriefByAPI(t *testing.T) {
 	s.must(422, "POST", at+"/return", director, obj{"version": b["version"], "reason": "王小明看得出来"})
 	b = s.must(200, "POST", at+"/return", director, obj{"version": b["version"], "reason": "请把题目写得更明白"})
 	b = s.must(200, "PUT", at, author, merged(words(fine, true), "version", b["version"]))
-	told := func() string { return fmt.Sprint(s.must(200, "GET", "/reports/monthly/"+month, s.token("auditor"), nil)["briefs"]) }
+	told := func() string {
+		return fmt.Sprint(s.must(200, "GET", "/reports/monthly/"+month, s.token("auditor"), nil)["briefs"])
+	}
 	if strings.Contains(told(), "深夜来电案") {
 		t.Error("the report tells what nobody approved")
 	}
