@@ -214,6 +214,12 @@ const besideColumns = 5
 // Narrow says that the table stands beside its one picture where there is room.
 func (t reportTable) Narrow() bool { return len(t.Pictures) == 1 && len(t.Columns) <= besideColumns }
 
+// manyColumns is from how many columns on a table is set closer.
+const manyColumns = 11
+
+// Many says that the table has so many columns that they stand close.
+func (t reportTable) Many() bool { return len(t.Columns) >= manyColumns }
+
 // fileLink is a file that a page offers.
 type fileLink struct{ Label, Href string }
 
