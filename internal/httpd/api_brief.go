@@ -17,7 +17,7 @@ func (s *Server) briefAPI(api huma.API) {
 	serve(s, api, endpoint{method: get, path: "/reports/monthly/{month}/briefs", id: "list-briefs", summary: "Case briefs of the report of a month, in every state", action: access.ReadBrief}, s.apiBriefs)
 	serve(s, api, endpoint{method: post, path: "/cases/{ref}/brief", id: "write-brief", summary: "Tell a case in the report without anybody in it", action: access.WriteBrief, created: true}, s.apiWriteBrief)
 	serve(s, api, endpoint{method: get, path: "/briefs/{ref}", id: "read-brief", summary: "Read a case brief", action: access.ReadBrief}, s.apiBrief)
-	serve(s, api, endpoint{method: "PUT", path: "/briefs/{ref}", id: "rewrite-brief", summary: "Keep what the author makes of a draft", action: access.WriteBrief}, s.apiRewriteBrief)
+	serve(s, api, endpoint{method: "POST", path: "/briefs/{ref}", id: "rewrite-brief", summary: "Keep what the author makes of a draft", action: access.WriteBrief}, s.apiRewriteBrief)
 	serve(s, api, endpoint{method: post, path: "/briefs/{ref}/approve", id: "approve-brief", summary: "Let a brief that somebody else wrote into the report", action: access.ApproveBrief}, s.apiApproveBrief)
 	serve(s, api, endpoint{method: post, path: "/briefs/{ref}/return", id: "return-brief", summary: "Give a brief back to its author with a reason", action: access.ApproveBrief}, s.apiReturnBrief)
 	serve(s, api, endpoint{method: post, path: "/briefs/{ref}/withdraw", id: "withdraw-brief", summary: "Take a brief back for good with a reason", action: access.ReadBrief}, s.apiWithdrawBrief)

@@ -31,12 +31,12 @@ func TestBriefByAPI(t *testing.T) {
 	if b["state"] != "draft" || b["case"] != k.Reference || at == "/briefs/" {
 		t.Errorf("a draft: %v", b)
 	}
-	s.must(409, "PUT", at, author, merged(words(fine, true), "version", 7))
-	b = s.must(200, "PUT", at, author, merged(words(fine, true), "version", b["version"]))
+	s.must(409, "POST", at, author, merged(words(fine, true), "version", 7))
+	b = s.must(200, "POST", at, author, merged(words(fine, true), "version", b["version"]))
 	s.must(403, "POST", at+"/approve", author, obj{"version": b["version"]})
 	s.must(422, "POST", at+"/return", director, obj{"version": b["version"], "reason": "王小明看得出来"})
 	b = s.must(200, "POST", at+"/return", director, obj{"version": b["version"], "reason": "请把题目写得更明白"})
-	b = s.must(200, "PUT", at, author, merged(words(fine, true), "version", b["version"]))
+	b = s.must(200, "POST", at, author, merged(words(fine, true), "version", b["version"]))
 	told := func() string {
 		return fmt.Sprint(s.must(200, "GET", "/reports/monthly/"+month, s.token("auditor"), nil)["briefs"])
 	}
