@@ -71,6 +71,12 @@ func TestBriefPages(t *testing.T) {
 	if p := s.browser().get("/statistics/2026-10").want(200); strings.Contains(p.body, "扬言上门的催收") {
 		t.Error("a withdrawn brief is still public")
 	}
+	director.get("/reports/2026-10/revisions").want(200).hasWords("main", "扬言上门的催收")
+	director.follow(director.post("/reports/2026-10/freeze", url.Values{"reason": {"撤下一则案例"}})).want(200)
+	if p := director.get("/reports/2026-10").want(200); strings.Contains(p.text("#briefs"), "扬言上门的催收") {
+		t.Error("the revision tells a withdrawn brief")
+	}
+	director.get("/reports/2026-10?revision=0").want(200).hasWords("#briefs", "扬言上门的催收")
 }
 
 // A draft waits for its author, who alone edits it.
