@@ -27,6 +27,7 @@ var cluster struct {
 	dir  string
 	err  error
 	n    atomic.Int64
+	held *os.File // the side of a pipe that closes when this process ends
 }
 
 // PostgresURL makes an empty database in the throw-away cluster and returns its
@@ -133,9 +134,6 @@ func startCluster() (string, error) {
 	return dir, awaitCluster(dir)
 }
 
-// heldOpen is the side of a pipe that closes when this process ends.
-var heldOpen *os.File
-
 // sweepAfter removes the cluster's folder when this process has ended, however it ends: a shell waits for the end of a pipe whose
 // other side this process holds.
 func sweepAfter(dir string) error {
@@ -144,7 +142,7 @@ func sweepAfter(dir string) error {
 		return err
 	}
 	defer in.Close()
-	heldOpen = out
+	cluster.held = out
 	// The server writes while it goes down: what it leaves is removed a second time.
 	shell := exec.Command("sh", "-c", `read -r x; sleep 1; rm -rf "$0" || { sleep 2; rm -rf "$0"; }`, dir)
 	shell.Stdin = in
