@@ -18,7 +18,7 @@
 // table has columns with kind (type and unit) and definition, its rows have
 // keys, and Report.Link gives the address of the list behind a cell.
 //
-// A director freezes a period (freeze.go): the canonical bytes of the report in
+// A director freezes a period (freeze.go, frozen.go): the canonical bytes of the report in
 // both languages and what is behind each figure are stored and covered by the
 // record. From then on the stored bytes are the report; what was corrected
 // since comes out as a numbered revision that explains each difference.
