@@ -121,23 +121,49 @@ func TestReportGoesOutOnce(t *testing.T) {
 		if got := p.mails(); len(got) != 0 {
 			t.Errorf("%d mails more in the same month", len(got))
 		}
+		p.wants(2, true)
 		clock.Set(time.Date(2026, 12, 1, 9, 0, 0, 0, beijing))
 		if _, err := p.Freeze(context.Background(), access.Program, report.MonthPeriod(calendar.MustMonth("2026-11")), ""); err != nil {
 			t.Fatal(err)
 		}
-		err := db.Write(context.Background(), func(tx *store.Tx) error {
-			_, err := tx.Exec(context.Background(), "UPDATE users SET disabled_at = 1 WHERE id = 1")
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+		change := func(query string) {
+			err := db.Write(context.Background(), func(tx *store.Tx) error {
+				_, err := tx.Exec(context.Background(), query)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
+		change("UPDATE users SET disabled_at = 1 WHERE id = 1")
+		change("UPDATE users SET lang = 'en' WHERE id = 2")
 		got = p.mails()
-		if len(got) != 1 || !strings.Contains(got[0], "u3@x.cn") {
-			t.Fatalf("%d mails in December, want one to user 3 alone: %.600s", len(got), fmt.Sprint(got))
+		english := map[string]bool{} // by address
+		for _, text := range got {
+			for _, to := range []string{"u1@x.cn", "u2@x.cn", "u3@x.cn"} {
+				if strings.Contains(text, to) {
+					english[to] = strings.Contains(text, "enforcement report")
+				}
+			}
+		}
+		if len(got) != 2 || len(english) != 2 || !english["u2@x.cn"] || english["u3@x.cn"] {
+			t.Fatalf("%d mails in December, in English: %v; want one in English to user 2 and one in Chinese to user 3", len(got), english)
+		}
+		workbook := func(text string) string {
+			_, file, _ := strings.Cut(text, `filename="report-2026-11.xlsx"`)
+			file, _, _ = strings.Cut(file, "\r\n--")
+			return file
+		}
+		if a, b := workbook(got[0]), workbook(got[1]); a == b || len(a) < 1000 || len(b) < 1000 {
+			t.Errorf("two languages, one workbook of %d bytes", len(a))
 		}
 		if r, err := p.Whole(context.Background(), supervisor, report.MonthPeriod(calendar.MustMonth("2026-11")), "", locale.ZH); err != nil || !r.Frozen {
 			t.Errorf("the month is not frozen: %v", err)
+		}
+		clock.Set(time.Date(2027, 1, 1, 9, 0, 0, 0, beijing))
+		change("UPDATE users SET role = 'admin' WHERE id = 3") // who may read no report
+		if got := p.mails(); len(got) != 1 || !strings.Contains(got[0], "u2@x.cn") {
+			t.Errorf("%d mails in January, want one to user 2 alone", len(got))
 		}
 	})
 }
