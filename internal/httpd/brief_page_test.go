@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dunwatch/internal/casework"
+	"dunwatch/internal/witness"
 )
 
 // briefWords are a brief as somebody types it.
@@ -105,4 +108,31 @@ func TestBriefDraft(t *testing.T) {
 	if p := author.post(told+"/edit", form); p.status != 409 {
 		t.Errorf("a submitted brief is edited: %d", p.status)
 	}
+}
+
+// A month is not frozen over a brief that names a witness who spoke after it was approved.
+func TestFreezeHoldsBriefsAgain(t *testing.T) {
+	s := newSite(t)
+	var token string
+	k := s.toldCase(func(k *casework.Case) {
+		var err error
+		_, token, err = s.Witnesses.Invite(t.Context(), s.as("supervisor"), k.Complaint.Reference, "表姐")
+		s.ok(err)
+	})
+	form := briefWords("某催收机构深夜来电，其表姐赵小兰也接到电话。")
+	form.Set("deed", "submit")
+	told := s.signIn("reviewer").post("/cases/"+k.Reference+"/brief", form).location()
+	director := s.signIn("director")
+	director.follow(director.post(told+"/approve", url.Values{"version": {director.get(told).want(200).value("version")}})).want(200)
+	_, err := s.Witnesses.State(t.Context(), token, witness.Answer{Contacted: "yes", Name: "赵小兰"})
+	s.ok(err)
+	s.clock.Set(time.Date(2026, 11, 2, 2, 0, 0, 0, time.UTC))
+	director = s.signIn("director")
+	ref := strings.TrimPrefix(told, "/briefs/")
+	p := director.post("/reports/2026-10/freeze", url.Values{"reason": {""}})
+	if p.status != 409 || !strings.Contains(p.text("main"), ref) || strings.Contains(p.text("main"), "赵小兰") {
+		t.Errorf("frozen over a brief with a witness's name: %d %s", p.status, p.text("main"))
+	}
+	director.follow(director.post(told+"/withdraw", url.Values{"version": {director.get(told).want(200).value("version")}, "reason": {"文中有亲属姓名"}})).want(200)
+	director.follow(director.post("/reports/2026-10/freeze", url.Values{"reason": {""}})).want(200)
 }

@@ -12,11 +12,14 @@ import (
 	"dunwatch/internal/complaint"
 )
 
-// toldCase is a case that the reviewer upheld and closed.
-func (s *site) toldCase() *casework.Case {
+// toldCase is a case that the reviewer upheld and closed; what comes before is done while it is open.
+func (s *site) toldCase(before ...func(*casework.Case)) *casework.Case {
 	s.Helper()
 	ctx := s.Context()
 	k := s.opened()
+	for _, do := range before {
+		do(k)
+	}
 	_, err := s.Cases.Assign(ctx, s.as("supervisor"), k.Reference, k.Version, "reviewer@example.cn")
 	s.ok(err)
 	k, err = s.Cases.ByRef(ctx, s.as("reviewer"), k.Reference)
