@@ -25,6 +25,7 @@ type briefFormData struct {
 	Kinds    []Option
 	Codes    []Option
 	Note     string      // why it was sent back
+	mayEdit  bool        // the draft that it was begun with
 	Looked   []briefView // the text as it would be told, after somebody asked to see it
 	Warnings []string
 }
@@ -104,16 +105,11 @@ func (s *Server) editBriefPage(c echo.Context) error {
 	if !p.mayEdit {
 		return c.Redirect(http.StatusSeeOther, "/briefs/"+urlPath(c.Param("ref")))
 	}
-	return s.show(c, http.StatusOK, briefFormTemplate, p.briefFormData)
+	return s.show(c, http.StatusOK, briefFormTemplate, p)
 }
 
-// draftFormData is a form with what is kept of a draft in it.
-type draftFormData struct {
-	*briefFormData
-	mayEdit bool
-}
-
-func (s *Server) draftForm(c echo.Context) (*draftFormData, error) {
+// draftForm is the form with what is kept of a draft in it.
+func (s *Server) draftForm(c echo.Context) (*briefFormData, error) {
 	d := s.deskOf(c)
 	b, err := s.Briefs.Read(d.ctx, d.by, c.Param("ref"))
 	if err != nil {
@@ -126,7 +122,8 @@ func (s *Server) draftForm(c echo.Context) (*draftFormData, error) {
 	p.Action, p.Back = "/briefs/"+urlPath(b.Reference)+"/edit", "/briefs/"+urlPath(b.Reference)
 	p.Version, p.Note = b.Version, b.Note
 	p.In = brief.Input{Month: b.Month.String(), FirmKind: b.FirmKind, Codes: b.Codes, Text: b.Text}
-	return &draftFormData{p, b.Moves.Edit}, nil
+	p.mayEdit = b.Moves.Edit
+	return p, nil
 }
 
 func (s *Server) editBrief(c echo.Context) error {
@@ -135,13 +132,7 @@ func (s *Server) editBrief(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.briefTyped(c, b.Case.Reference, func() (*briefFormData, error) {
-		p, err := s.draftForm(c)
-		if err != nil {
-			return nil, err
-		}
-		return p.briefFormData, nil
-	}, func(ctx context.Context, by access.Actor, in brief.Input, version int64, submit bool) (*brief.Brief, error) {
+	return s.briefTyped(c, b.Case.Reference, func() (*briefFormData, error) { return s.draftForm(c) }, func(ctx context.Context, by access.Actor, in brief.Input, version int64, submit bool) (*brief.Brief, error) {
 		return s.Briefs.Rewrite(ctx, by, ref, version, in, submit)
 	})
 }

@@ -104,29 +104,29 @@ func (k *keeper) wanted(now time.Time, today calendar.Date) (keys []keepKey) {
 
 // keptOrCounted is what is held of a thing, if younger than max, or the thing counted now. While one caller counts a thing that
 // is held, others wait for what comes out.
-func (s *Service) keptOrCounted(ctx context.Context, key keepKey, max time.Duration) (any, error) {
+func (s *Service) keptOrCounted(ctx context.Context, key keepKey, max time.Duration) (value any, held bool, err error) {
 	now := s.db.Now()
 	value, e := s.held.young(key, now, max)
 	if value != nil {
-		return value, nil
+		return value, true, nil
 	}
 	if e != nil {
 		select {
 		case e.counting <- struct{}{}:
 			defer func() { <-e.counting }()
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, false, ctx.Err()
 		}
 		if value, _ := s.held.young(key, now, max); value != nil {
-			return value, nil
+			return value, true, nil
 		}
 	}
 	value, large, err := s.counted(ctx, key)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	s.held.put(key, value, large, now)
-	return value, nil
+	return value, false, nil
 }
 
 // counted counts a thing, and says whether that was much work.
@@ -185,7 +185,7 @@ func (s *Service) Freshen(ctx context.Context) error {
 		}
 	}
 	for _, key := range keys {
-		if _, err := s.keptOrCounted(ctx, key, freshenAfter); err != nil {
+		if _, _, err := s.keptOrCounted(ctx, key, freshenAfter); err != nil {
 			return fmt.Errorf("freshen report of %s: %w", key.period, err)
 		}
 	}
@@ -213,10 +213,13 @@ func (s *Service) Whole(ctx context.Context, by access.Actor, p Period, pack str
 		return frozen, err // a frozen report has what it was frozen with
 	}
 	s.held.asked(key, s.db.Now())
-	v, err := s.keptOrCounted(ctx, key, keepFor)
+	v, held, err := s.keptOrCounted(ctx, key, keepFor)
 	if err != nil {
 		return nil, fmt.Errorf("report of %s: %w", p, err)
 	}
 	r := *v.(*Report)
-	return &r, s.retell(ctx, key, &r)
+	if held {
+		err = s.retell(ctx, key, &r)
+	}
+	return &r, err
 }

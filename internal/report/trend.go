@@ -41,7 +41,7 @@ func (s *Service) PackTrend(ctx context.Context, by access.Actor, pack string, u
 		return nil, fmt.Errorf("trend until %s: %w", until, err)
 	}
 	s.held.asked(key, s.db.Now())
-	v, err := s.keptOrCounted(ctx, key, keepFor)
+	v, _, err := s.keptOrCounted(ctx, key, keepFor)
 	if err != nil {
 		return nil, fmt.Errorf("trend until %s: %w", until, err)
 	}
